@@ -1,0 +1,1 @@
+"""pos_trace: traceability beside the tills of Vietnamese markets and supermarkets."""

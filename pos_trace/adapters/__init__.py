@@ -1,0 +1,1 @@
+"""Other systems, each behind one small adapter. Knows core only."""

@@ -1,0 +1,1 @@
+"""Where records, recalls and conclusions come from."""

@@ -1,0 +1,1 @@
+"""Vendors' sale messages turned into our sale."""

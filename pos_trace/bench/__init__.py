@@ -1,0 +1,1 @@
+"""Measured ratios to yardsticks of the same run."""

@@ -1,0 +1,91 @@
+"""What the services need of the outside, as Protocols with three-state answers.
+
+A port never raises for the outside being away: it says ``unavailable`` or ``retry``. Every
+call has a hard total deadline of its own (a constructor argument of the adapter).
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from pos_trace.core.records import RecordAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """One page of a feed. ``state`` unavailable: nothing was learnt and ``why`` says so (offline | province_silent).
+
+    ``items`` as the other side wrote them; ``next`` is the cursor to ask with; ``more`` = ask again at once.
+    """
+
+    state: Literal["ok", "unavailable"]
+    items: tuple[dict[str, Any], ...] = ()
+    next: int = 0
+    more: bool = False
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What became of a message. ``done``: taken (or taken before); ``dead``: refused for good, with reasons;
+    ``parked``: our key is refused, nothing more goes there until a person acts; ``retry``: we do not know.
+    """
+
+    state: Literal["done", "dead", "parked", "retry"]
+    status: str = ""
+    answer: dict[str, Any] = field(default_factory=dict)
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentAnswer:
+    """The province's answer to an enrolment, or why there is none."""
+
+    state: Literal["ok", "refused", "unavailable"]
+    station_id: str = ""
+    api_key: str = ""
+    province_key_id: str = ""
+    detail: str = ""
+
+
+class RecordSource(Protocol):
+    """Asks a province about one key."""
+
+    def find(self, key: str) -> RecordAnswer:
+        """Found, absent or unavailable, within the adapter's deadline."""
+        ...
+
+
+class ProvinceFeed(Protocol):
+    """Reads what the province publishes to this station."""
+
+    def changes(self, since: int) -> FeedPage:
+        """Lots, facilities, recalls and stations newer than the cursor ``since``."""
+        ...
+
+    def case_events(self, since: int) -> FeedPage:
+        """The province's events on this station's cases newer than ``since``."""
+        ...
+
+
+class Department(Protocol):
+    """Takes reports, receipts' projections and sightings."""
+
+    def send(self, kind: str, event_id: str, body: bytes) -> Delivered:
+        """Send one frozen body once. ``kind``: case_events | receipt | sighting | stall_card."""
+        ...
+
+
+class PhotoReader(Protocol):
+    """Reads codes in a photo, outside this process."""
+
+    def read(self, data: bytes) -> Any:
+        """A ``hardware.decoder.Reading``; raises ``Invalid`` for what is no photo."""
+        ...
+
+
+class PageDrawer(Protocol):
+    """Draws a slip and packs it for a printer, outside this process."""
+
+    def draw(self, slip: Any, paper: Any) -> bytes:
+        """ESC/POS bytes of ``slip`` on ``paper``."""
+        ...

@@ -1,0 +1,27 @@
+"""Who may do what: roles of people and the permissions routes ask for. Deny by default."""
+
+from typing import Final
+
+STALL_ROLES: Final = ("receiver", "cashier", "owner")
+SITE_ROLES: Final = ("operator", "site_admin")
+PROVINCE_ROLES: Final = ("inspector", "records_officer", "agency_admin")
+
+PERMISSIONS: Final[dict[str, frozenset[str]]] = {
+    "receiver": frozenset({"receive", "stock", "papers"}),
+    "cashier": frozenset({"sell", "stock"}),
+    "owner": frozenset({"receive", "papers", "sell", "stock", "cases", "sent", "staff"}),
+    "operator": frozenset({"operate"}),
+    "site_admin": frozenset({"operate", "administer"}),
+    "inspector": frozenset({"inspect"}),
+    "records_officer": frozenset({"register", "recall"}),
+    "agency_admin": frozenset({"register", "recall", "administer"}),
+}
+
+STALL_KEY_SCOPES: Final = frozenset({"receive", "papers", "sell", "stock", "cases", "sent"})
+STATION_KEY_SCOPES: Final = frozenset({"station"})
+PROVINCE_KEY_SCOPES: Final = frozenset({"inspect", "register", "recall"})
+
+
+def permissions(roles: frozenset[str]) -> frozenset[str]:
+    """Everything ``roles`` may do together; unknown roles give nothing."""
+    return frozenset().union(*(PERMISSIONS.get(role, frozenset()) for role in roles))

@@ -1,0 +1,1 @@
+"""Every word that may stand on paper, in the API and in evidence, Vietnamese first."""

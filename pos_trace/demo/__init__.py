@@ -1,0 +1,1 @@
+"""Both nodes on loopback with invented data, played through HTTP."""

@@ -1,0 +1,1 @@
+"""PDF, XLSX and SVG documents. Knows core only."""

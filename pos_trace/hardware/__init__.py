@@ -1,0 +1,1 @@
+"""Devices: paper, printers, photos. Knows core only and keeps nothing."""

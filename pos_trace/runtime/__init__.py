@@ -1,0 +1,1 @@
+"""Threads, beats and child processes that call services in a loop; the server."""

@@ -1,0 +1,48 @@
+"""What the shopper's page shows: the projection that left a station, and lots seen per day and site."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pos_trace.store.base import Base
+from pos_trace.store.models.mixins import Owned
+from pos_trace.store.types import Json, Quantity, UtcDateTime
+
+
+class PublishedReceipt(Base):
+    """A receipt without price, quantity or total: token, stall, hour."""
+
+    __tablename__ = "published_receipt"
+    token: Mapped[str] = mapped_column(String(20), primary_key=True)
+    short_code: Mapped[str] = mapped_column(String(10), index=True)
+    site_id: Mapped[str] = mapped_column(String(36))
+    stall_gln: Mapped[str | None] = mapped_column(String(13))
+    stall_name: Mapped[str] = mapped_column(String(200))
+    sold_hour: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sha256: Mapped[str] = mapped_column(String(64))
+
+
+class PublishedLine(Base):
+    """One item of a published receipt: name, candidate lot keys, ``lot_source``, origin where no record is."""
+
+    __tablename__ = "published_line"
+    token: Mapped[str] = mapped_column(ForeignKey("published_receipt.token"), primary_key=True)
+    line_no: Mapped[int] = mapped_column(Integer, primary_key=True)
+    product_name: Mapped[str] = mapped_column(String(300))
+    lot_keys: Mapped[list[str]] = mapped_column(Json, default=list)
+    lot_source: Mapped[str] = mapped_column(String(20))
+    origin: Mapped[dict[str, Any] | None] = mapped_column(Json)
+
+
+class LotSighting(Owned, Base):
+    """Per day, site and lot key: kilograms received and the first scan's time."""
+
+    __tablename__ = "lot_sighting"
+    day: Mapped[date]
+    key: Mapped[str] = mapped_column(String(400), index=True)
+    received_kg: Mapped[Decimal] = mapped_column(Quantity)
+    first_scan_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,1 @@
+"""HTTP: routes and pages. A handler reads input, calls one verb, shows its answer."""

@@ -1,0 +1,1 @@
+"""Routes and pages of the node on the Department's side."""

@@ -1,0 +1,1 @@
+"""What both roles' routes share: log-in, problems, idempotency, headers, public pages."""
