@@ -1,1 +1,64 @@
-"""Commands of ``pos-trace``."""
+"""Commands of ``pos-trace``: a literal table, each command imported when it is called."""
+
+import sys
+from importlib import import_module
+from typing import Final
+
+import click
+
+COMMANDS: Final[dict[str, str]] = {
+    "demo": "pos_trace.cli.demo:demo",
+    "init": "pos_trace.cli.init:init",
+    "run": "pos_trace.cli.run:run",
+    "doctor": "pos_trace.cli.doctor:doctor",
+    "parse": "pos_trace.cli.codes:parse",
+    "decode": "pos_trace.cli.codes:decode",
+    "verify": "pos_trace.cli.codes:verify",
+    "printer": "pos_trace.cli.printer:printer",
+    "user": "pos_trace.cli.people:user",
+    "stall": "pos_trace.cli.people:stall",
+    "till": "pos_trace.cli.people:till",
+    "enrol": "pos_trace.cli.people:enrol",
+    "backup": "pos_trace.cli.keeping:backup",
+    "restore": "pos_trace.cli.keeping:restore",
+    "audit": "pos_trace.cli.keeping:audit",
+    "openapi": "pos_trace.cli.keeping:openapi",
+    "bench": "pos_trace.cli.bench:bench",
+}
+
+
+class Table(click.Group):
+    """A group that knows its commands by name and loads one when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order a newcomer needs them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command called ``cmd_name``, or None."""
+        target = COMMANDS.get(cmd_name)
+        if target is None:
+            return None
+        module, _, name = target.partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.command(cls=Table, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="pos-trace")
+def cli() -> None:
+    """Truy xuất nguồn gốc bên quầy thu ngân – traceability beside the tills."""
+
+
+def main() -> None:
+    """Run the command line; our own refusals become one clear line and exit 2 or 3."""
+    from pos_trace.core.errors import Misconfigured, PosTraceError
+
+    try:
+        cli(standalone_mode=True)
+    except Misconfigured as error:
+        click.echo(error.detail, err=True)
+        sys.exit(2)
+    except PosTraceError as error:
+        click.echo(error.detail, err=True)
+        sys.exit(3)

@@ -1,0 +1,163 @@
+"""The factory: one node and its Flask application; the two roles differ by the two lists below."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask import Flask
+from flask_babel import Babel
+from flask_bootstrap import Bootstrap5
+from flask_migrate import Migrate
+from flask_openapi import APIBlueprint, Info, OpenAPI
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine
+
+from pos_trace import settings as configuration
+from pos_trace.core.errors import Misconfigured
+from pos_trace.hardware import transports
+from pos_trace.runtime.children import Children, PageDrawer, PhotoReader
+from pos_trace.runtime.link import ProvinceLink
+from pos_trace.services.node import Node, Ports
+from pos_trace.settings import Settings
+from pos_trace.store import migrations
+from pos_trace.store.base import Base
+from pos_trace.store.database import Database
+from pos_trace.store.files import Files
+from pos_trace.web.shared import context, guard, problems
+
+MEGABYTE = 2**20
+BOTH = ("pos_trace.web.shared.login", "pos_trace.web.shared.public", "pos_trace.web.shared.health")
+BLUEPRINTS: dict[str, tuple[str, ...]] = {
+    "station": (
+        *BOTH,
+        "pos_trace.web.station.api_scans",
+        "pos_trace.web.station.api_receiving",
+        "pos_trace.web.station.api_sales",
+        "pos_trace.web.station.api_stock",
+        "pos_trace.web.station.api_printing",
+        "pos_trace.web.station.api_cases",
+        "pos_trace.web.station.pages",
+    ),
+    "province": (
+        *BOTH,
+        "pos_trace.web.province.api_stations",
+        "pos_trace.web.province.api_cases",
+        "pos_trace.web.province.api_register",
+        "pos_trace.web.province.pages",
+    ),
+}
+
+
+class SharedEngine(SQLAlchemy):
+    """Flask-SQLAlchemy on the engine ``store.database`` already made: there is only one."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(model_class=Base)
+        self._shared = engine
+
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
+        return self._shared
+
+
+def utc_now() -> datetime:
+    """The clock of a running node."""
+    return datetime.now(UTC)
+
+
+def build_node(settings: Settings, children: Children | None) -> Node:
+    """The node of ``settings``: data folder, migrated database, rules, and the ports its role has."""
+    folder = settings.node.data_dir
+    folder.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    migrations.upgrade(database, backup_to=folder / "backups")
+    link = ProvinceLink(database, settings.node.id, settings.province)
+    ports = Ports(
+        sources=(link,) if settings.node.role == "station" else (),
+        feed=link if settings.node.role == "station" else None,
+        department=link if settings.node.role == "station" else None,
+        photos=PhotoReader(children) if children else None,
+        drawer=PageDrawer(children) if children else None,
+        transport=transports.open_transport,
+    )
+    return Node(
+        id=settings.node.id,
+        role=settings.node.role,
+        db=database,
+        files=Files(folder / "files"),
+        policy=configuration.policy(settings),
+        ports=ports,
+        public_base_url=settings.public.base_url or None,
+        former_base_urls=settings.public.former_base_urls,
+        demo=settings.node.demo,
+        signing_key=signing_key(folder / "node.key"),
+    )
+
+
+def signing_key(path: Path) -> bytes:
+    """The node's Ed25519 key, 32 bytes, made at first start in a file only the owner may read."""
+    if not path.exists():
+        fresh = Ed25519PrivateKey.generate().private_bytes_raw()
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(fresh)
+    key = path.read_bytes()
+    if len(key) != 32:
+        raise Misconfigured("bad_key", f"{path}: khóa của máy phải dài 32 byte.")
+    return key
+
+
+def create_app(settings: Settings, node: Node, clock: Callable[[], datetime] = utc_now) -> OpenAPI:
+    """The Flask application of ``node``: shared guard and problems, then the role's blueprints."""
+    app = OpenAPI(
+        "pos_trace.web",
+        info=Info(title=f"pos_trace {settings.node.role}", version="1"),
+        doc_prefix="/api/v1",
+        static_folder="static",
+        template_folder="templates",
+    )
+    app.config.update(
+        SECRET_KEY=node.signing_key,
+        MAX_CONTENT_LENGTH=13 * MEGABYTE,
+        SESSION_COOKIE_NAME="pt_csrf",
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=settings.server.secure_cookies,
+        BOOTSTRAP_SERVE_LOCAL=True,
+        BABEL_DEFAULT_LOCALE="vi",
+        BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
+        SQLALCHEMY_DATABASE_URI=str(node.db.engine.url),
+        RATELIMIT_STORAGE_URI="memory://",
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.extensions[context.EXTENSION] = context.Web(node, clock, settings.server.secure_cookies)
+    shared = SharedEngine(node.db.engine)
+    shared.init_app(app)
+    Migrate(app, shared, directory=str(Path(migrations.__file__).parent))
+    Bootstrap5(app)
+    Babel(app)
+    problems.install(app)
+    guard.install(app)
+    for name in BLUEPRINTS[settings.node.role]:
+        blueprint = import_module(name).blueprint()
+        if isinstance(blueprint, APIBlueprint):
+            app.register_api(blueprint)
+        else:
+            app.register_blueprint(blueprint)
+    return app
+
+
+def run_node(settings: Settings, ready: Callable[[int], None]) -> None:
+    """Serve ``settings`` until told to stop: children, node, application, workers, then the way back."""
+    children = Children(settings.children.count)
+    node = build_node(settings, children)
+    try:
+        application = create_app(settings, node)
+        server = bind(application, settings.server.host, settings.server.port, settings.server.threads)
+        serve(server, workers(settings, node), ready)
+    finally:
+        children.close()
+        node.db.close()

@@ -1,0 +1,135 @@
+"""``user``, ``stall``, ``till``, ``enrol``: the first day's administration from the command line."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pos_trace.cli.options import config_option, json_option, open_node, show_json
+from pos_trace.services import places
+from pos_trace.services.node import Node
+
+
+def _tell(answer: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        show_json(answer)
+        return
+    for name, value in answer.items():
+        click.echo(f"{name}: {value}")
+
+
+def _stall_id(node: Node, number: str | None) -> str | None:
+    return places.stall_by_number(node, number)["id"] if number else None
+
+
+def _now() -> datetime:
+    from pos_trace.app import utc_now
+
+    return utc_now()
+
+
+@click.group()
+def user() -> None:
+    """Người dùng."""
+
+
+@user.command("add")
+@click.argument("login")
+@click.option("--name", required=True, help="Tên hiện trên màn hình.")
+@click.option("--role", "roles", multiple=True, required=True, help="receiver, cashier, owner, operator, inspector …")
+@click.option("--stall", "number", help="Số sạp.")
+@click.option("--agency", help="Mã cơ quan (nút của tỉnh).")
+@click.option("--secret", prompt=True, hide_input=True, help="Mã PIN (sạp) hoặc mật khẩu.")
+@config_option
+@json_option
+def add_user(
+    login: str,
+    name: str,
+    roles: tuple[str, ...],
+    number: str | None,
+    agency: str | None,
+    secret: str,
+    config: Path | None,
+    as_json: bool,
+) -> None:
+    """Thêm một người."""
+    with open_node(config) as node:
+        place = _stall_id(node, number) or agency
+        _tell(places.add_person(node, node.machine("cli"), login, name, secret, roles, place, _now()), as_json)
+
+
+@click.group()
+def stall() -> None:
+    """Sạp."""
+
+
+@stall.command("add")
+@click.argument("number")
+@click.option("--name", required=True, help="Tên như trên biển.")
+@click.option("--gln", help="Mã địa điểm, 13 chữ số.")
+@click.option("--commune", default="", help="Xã, phường.")
+@click.option("--golive", type=click.DateTime(["%Y-%m-%d"]), help="Ngày bắt đầu dùng.")
+@config_option
+@json_option
+def add_stall(
+    number: str, name: str, gln: str | None, commune: str, golive: datetime | None, config: Path | None, as_json: bool
+) -> None:
+    """Thêm một sạp."""
+    day: date | None = golive.date() if golive else None
+    with open_node(config) as node:
+        _tell(places.add_stall(node, node.machine("cli"), number, name, gln, commune, day, _now()), as_json)
+
+
+@stall.command("card")
+@click.argument("number")
+@config_option
+@json_option
+def card(number: str, config: Path | None, as_json: bool) -> None:
+    """Mã dùng một lần để đăng ký một điện thoại cho sạp."""
+    with open_node(config) as node:
+        stall_id = places.stall_by_number(node, number)["id"]
+        _tell(places.device_code(node, node.machine("cli"), stall_id, _now()), as_json)
+
+
+@stall.command("key")
+@click.argument("number")
+@click.option("--name", default="api", help="Tên của khóa.")
+@config_option
+@json_option
+def key(number: str, name: str, config: Path | None, as_json: bool) -> None:
+    """Khóa API cho mọi việc của một sạp (chỉ hiện một lần)."""
+    with open_node(config) as node:
+        stall_id = places.stall_by_number(node, number)["id"]
+        _tell(places.stall_key(node, node.machine("cli"), stall_id, name, _now()), as_json)
+
+
+@click.group()
+def till() -> None:
+    """Quầy thu ngân."""
+
+
+@till.command("add")
+@click.argument("name")
+@click.option("--stall", "number", required=True, help="Số sạp.")
+@config_option
+@json_option
+def add_till(name: str, number: str, config: Path | None, as_json: bool) -> None:
+    """Thêm một quầy và khóa API của nó (chỉ hiện một lần)."""
+    with open_node(config) as node:
+        stall_id = places.stall_by_number(node, number)["id"]
+        _tell(places.add_till(node, node.machine("cli"), stall_id, name, _now()), as_json)
+
+
+@click.group()
+def enrol() -> None:
+    """Nối nút của chợ với nút của tỉnh."""
+
+
+@enrol.command("code")
+@config_option
+@json_option
+def code(config: Path | None, as_json: bool) -> None:
+    """Ở nút của tỉnh: mã dùng một lần cho một chợ."""
+    with open_node(config) as node:
+        _tell(places.station_code(node, node.machine("cli"), _now()), as_json)

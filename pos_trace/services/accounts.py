@@ -1,0 +1,248 @@
+"""People, devices, keys and log-ins: who may act, proven by possession and a secret."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Db
+
+from pos_trace.core import roles
+from pos_trace.core.errors import Forbidden, Invalid, NotFound, TooMany, Unauthorised
+from pos_trace.services.node import Actor, Answer, Node, Transaction
+from pos_trace.store.models import ApiKey, Device, EnrolmentCode, Membership, Session, Stall, User
+
+ABSOLUTE = timedelta(hours=14)
+FREE_TRIES = 5
+FIRST_LOCK = timedelta(seconds=30)
+LONGEST_LOCK = timedelta(minutes=15)
+SCRYPT = {"n": 2**14, "r": 8, "p": 1}
+WRONG = Unauthorised("wrong_login", "Tên hoặc mã PIN chưa đúng.")
+
+
+def digest(token: str) -> str:
+    """SHA-256 of a random token: enough for tokens of 128 bits and more (ASVS 6.5.2)."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def hash_secret(secret: str, pepper: bytes) -> str:
+    """scrypt of a PIN or password, with the node's key as pepper, so a copied database gives up no PIN."""
+    salt = secrets.token_bytes(16)
+    return f"scrypt${salt.hex()}${_scrypt(secret, pepper, salt)}"
+
+
+def secret_matches(secret: str, stored: str | None, pepper: bytes) -> bool:
+    """Constant-time check; a user without a secret matches nothing but costs the same."""
+    parts = (stored or "").split("$")
+    salt = bytes.fromhex(parts[1]) if len(parts) == 3 else b"\0" * 16
+    expected = parts[2] if len(parts) == 3 else ""
+    return hmac.compare_digest(_scrypt(secret, pepper, salt), expected)
+
+
+def _scrypt(secret: str, pepper: bytes, salt: bytes) -> str:
+    keyed = hmac.digest(pepper or b"pos_trace", secret.encode(), "sha256")
+    return hashlib.scrypt(keyed, salt=salt, maxmem=64 * 2**20, **SCRYPT).hex()
+
+
+def new_key(tx: Transaction, name: str, scopes: frozenset[str], **places: str | None) -> str:
+    """Make a bearer key ``ptk_<id>_<secret>``; only its hash is kept, so it is shown this once."""
+    prefix, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
+    row = ApiKey(site_id=tx.node.id, id=tx.id(), created_at=tx.now, prefix=prefix, name=name, scopes=sorted(scopes))
+    row.secret_sha256 = digest(secret)
+    for place, value in places.items():
+        setattr(row, place, value)
+    tx.session.add(row)
+    tx.audit("key_made", f"api_key:{row.id}", {"name": name, "scopes": sorted(scopes)})
+    return f"ptk_{prefix}_{secret}"
+
+
+def actor_of_key(node: Node, token: str, now: datetime) -> Actor:
+    """The actor behind a bearer key or an enrolled device's token; raises ``Unauthorised``."""
+    refused = Unauthorised("unauthorised", "Khóa API không đúng hoặc đã bị thu lại.")
+    parts = token.split("_", 2)
+    with node.db.read() as session:
+        if token.startswith("ptd_"):
+            return _device_actor(session, node, token, refused)
+        if len(parts) != 3 or parts[0] != "ptk":
+            raise refused
+        key = session.scalars(select(ApiKey).where(ApiKey.prefix == parts[1])).first()
+        if key is None or not hmac.compare_digest(key.secret_sha256, digest(parts[2])):
+            raise refused
+        if key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
+            raise refused
+        site = key.station_site_id or key.site_id
+        return Actor("key", key.id, key.name, site, key.stall_id, permissions=frozenset(key.scopes), till=key.till_id)
+
+
+def _device_actor(session: Db, node: Node, token: str, refused: Unauthorised) -> Actor:
+    device = session.scalars(select(Device).where(Device.token_sha256 == digest(token))).first()
+    if device is None or device.locked_at is not None:
+        raise refused
+    return Actor("device", device.id, device.name, node.id, device.stall_id, device_id=device.id)
+
+
+def actor_of_session(node: Node, token: str, now: datetime) -> Actor | None:
+    """The person behind a browser session, or None when it ended, idled out or its device was locked."""
+    with node.db.read() as session:
+        row = session.scalars(select(Session).where(Session.token_sha256 == digest(token))).first()
+        if row is None or row.ended_at is not None or row.expires_at <= now or row.last_used_at + ABSOLUTE <= now:
+            return None
+        user = session.get(User, (row.site_id, row.user_id))
+        if user is None or not user.active or not _device_good(session, row):
+            return None
+        return _person(session, node, user, row.stall_id, row.device_id, now)
+
+
+def _device_good(session: Db, row: Session) -> bool:
+    if row.device_id is None:
+        return True
+    device = session.get(Device, (row.site_id, row.device_id))
+    return device is not None and device.locked_at is None
+
+
+def _person(session: Db, node: Node, user: User, stall_id: str | None, device_id: str | None, now: datetime) -> Actor:
+    memberships = session.scalars(
+        select(Membership).where(Membership.site_id == node.id, Membership.user_id == user.id)
+    ).all()
+    held = frozenset(
+        m.role
+        for m in memberships
+        if (m.ends_at is None or m.ends_at > now) and (m.stall_id is None or m.stall_id == stall_id)
+    )
+    return Actor("user", user.id, user.name, node.id, stall_id, held, roles.permissions(held), device_id)
+
+
+def people_of_device(node: Node, device_token: str) -> Answer:
+    """The names to tap on an enrolled device: ``{stall, people:[{login, name}]}``; raises ``Unauthorised``."""
+    refused = Unauthorised("device_unknown", "Máy này chưa được đăng ký cho sạp nào.")
+    with node.db.read() as session:
+        actor = _device_actor(session, node, device_token, refused)
+        stall = session.get(Stall, (node.id, actor.stall))
+        users = session.scalars(
+            select(User)
+            .join(Membership, (Membership.user_id == User.id) & (Membership.site_id == User.site_id))
+            .where(User.site_id == node.id, User.active, Membership.stall_id == actor.stall)
+            .order_by(User.name)
+            .distinct()
+        ).all()
+        name = stall.name if stall else ""
+        return {"stall": name, "device": actor.name, "people": [{"login": u.login, "name": u.name} for u in users]}
+
+
+def log_in(node: Node, login: str, secret: str, device_token: str | None, now: datetime) -> Answer:
+    """Start a session: a stall's person needs an enrolled device and PIN, others a password and no device.
+
+    Answers ``{token, name, stall_id, roles}``. Raises ``Unauthorised`` (wrong), ``TooMany`` (locked out:
+    five tries, then 30 s doubling to 15 minutes, kept in the database).
+    """
+    with node.db.read() as session:
+        user = session.scalars(select(User).where(User.site_id == node.id, User.login == login)).first()
+        stored = user.secret_hash if user else None
+        locked = user.locked_until if user else None
+        device = None
+        if device_token:
+            device = _device_actor(session, node, device_token, WRONG)
+    if locked is not None and locked > now:
+        wait = int((locked - now).total_seconds()) + 1
+        raise TooMany("locked_out", f"Nhập sai nhiều lần. Chờ {wait} giây rồi thử lại.", wait)
+    good = secret_matches(secret, stored, node.signing_key)
+    if user is None or not user.active:
+        raise WRONG
+    return _settle(node, user.id, good, device, now)
+
+
+def _settle(node: Node, user_id: str, good: bool, device: Actor | None, now: datetime) -> Answer:
+    token = secrets.token_urlsafe(32)
+    answer: Answer = {}
+    with node.write(node.machine("log-in"), now) as tx:
+        user = tx.session.get(User, (node.id, user_id))
+        assert user is not None
+        if not good:
+            user.failures += 1
+            if user.failures >= FREE_TRIES:
+                user.locked_until = now + min(LONGEST_LOCK, FIRST_LOCK * 2 ** (user.failures - FREE_TRIES))
+            tx.audit("log_in_failed", f"user:{user_id}", {"failures": user.failures})
+        else:
+            answer = _open_session(tx, user, device, token)
+    if not good:
+        raise WRONG
+    return answer
+
+
+def _open_session(tx: Transaction, user: User, device: Actor | None, token: str) -> Answer:
+    stall_id = device.stall_id if device else None
+    person = _person(tx.session, tx.node, user, stall_id, device.id if device else None, tx.now)
+    if user.secret_kind != "password" and (device is None or not person.roles):
+        raise Forbidden("device_needed", "Người này đăng nhập bằng mã PIN trên máy đã đăng ký của sạp.")
+    user.failures, user.locked_until = 0, None
+    row = Session(site_id=tx.node.id, id=tx.id(), created_at=tx.now, token_sha256=digest(token), user_id=user.id)
+    row.device_id, row.stall_id = person.device_id, stall_id
+    row.expires_at, row.last_used_at = tx.now + ABSOLUTE, tx.now
+    tx.session.add(row)
+    tx.audit("logged_in", f"user:{user.id}", {"device": person.device_id}, stall_id)
+    return {"token": token, "name": user.name, "stall_id": stall_id, "roles": sorted(person.roles)}
+
+
+def log_out(node: Node, token: str, now: datetime) -> None:
+    """End the session of ``token``; an unknown token ends nothing."""
+    with node.write(node.machine("log-out"), now) as tx:
+        row = tx.session.scalars(select(Session).where(Session.token_sha256 == digest(token))).first()
+        if row is not None:
+            row.ended_at = now
+
+
+def add_user(
+    tx: Transaction, login: str, name: str, secret: str, kind: str, places: list[tuple[str, str, str]]
+) -> User:
+    """Add a person with memberships ``(role, "stall"|"agency"|"site", id)``; ``kind`` pin (4–6 digits) | password."""
+    if kind == "pin" and not (secret.isdecimal() and 4 <= len(secret) <= 6):
+        raise Invalid("pin_invalid", "Mã PIN phải có 4 đến 6 chữ số.")
+    if kind == "password" and len(secret) < 8:
+        raise Invalid("password_short", "Mật khẩu phải có ít nhất 8 ký tự.")
+    user = User(site_id=tx.node.id, id=tx.id(), created_at=tx.now, login=login, name=name)
+    user.secret_kind = kind
+    user.secret_hash = hash_secret(secret, tx.node.signing_key)
+    tx.session.add(user)
+    tx.session.flush()
+    for role, where, place in places:
+        row = Membership(site_id=tx.node.id, id=tx.id(), created_at=tx.now, user_id=user.id, role=role)
+        row.stall_id = place if where == "stall" else None
+        row.agency_id = place if where == "agency" else None
+        tx.session.add(row)
+    tx.audit("user_added", f"user:{user.id}", {"login": login, "roles": [p[0] for p in places]})
+    return user
+
+
+def new_code(tx: Transaction, kind: str, stall_id: str | None, lasts: timedelta) -> str:
+    """A one-time enrolment code of 10 signs that no keyboard mangles, carried by paper."""
+    alphabet = "0123456789BCFGHJKLMNPQRSTVXZ"
+    code = "".join(secrets.choice(alphabet) for _ in range(10))
+    row = EnrolmentCode(site_id=tx.node.id, id=tx.id(), created_at=tx.now, kind=kind, stall_id=stall_id)
+    row.code_sha256, row.expires_at = digest(code), tx.now + lasts
+    tx.session.add(row)
+    return code
+
+
+def use_code(tx: Transaction, kind: str, code: str) -> EnrolmentCode:
+    """The unused, unexpired code of ``kind``, now used; raises ``NotFound``."""
+    known = EnrolmentCode.code_sha256 == digest(code.strip().upper())
+    row = tx.session.scalars(select(EnrolmentCode).where(known, EnrolmentCode.kind == kind)).first()
+    if row is None or row.used_at is not None or row.expires_at <= tx.now:
+        raise NotFound("code_unknown", "Mã đăng ký không đúng, đã dùng hoặc đã hết hạn.")
+    row.used_at = tx.now
+    return row
+
+
+def enrol_device(node: Node, code: str, name: str, now: datetime) -> Answer:
+    """Turn a stall's one-time code into a device token ``ptd_…``, shown once: ``{device_token, stall_id}``."""
+    token = f"ptd_{secrets.token_urlsafe(32)}"
+    with node.write(node.machine("enrolment"), now) as tx:
+        used = use_code(tx, "device", code)
+        if used.stall_id is None:
+            raise NotFound("code_unknown", "Mã đăng ký không thuộc sạp nào.")
+        row = Device(site_id=node.id, id=tx.id(), created_at=now, stall_id=used.stall_id, name=name[:80] or "Máy")
+        row.token_sha256, row.queue_count, row.last_seen_at = digest(token), 0, now
+        tx.session.add(row)
+        tx.audit("device_enrolled", f"device:{row.id}", {"name": row.name}, used.stall_id)
+        return tx.answer({"device_token": token, "device_id": row.id, "stall_id": used.stall_id})

@@ -1,0 +1,130 @@
+"""A station becomes known to a province: a one-time code and a public key for a bearer key."""
+
+import base64
+import binascii
+import hashlib
+from datetime import datetime
+from typing import Any, Protocol
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pos_trace.core.errors import Conflict, FieldError, Invalid, Unavailable
+from pos_trace.core.ports import EnrolmentAnswer
+from pos_trace.core.roles import STATION_KEY_SCOPES
+from pos_trace.services import accounts
+from pos_trace.services.node import Actor, Answer, Node, Transaction
+from pos_trace.store.models import ApiKey, Enrolment, Site, Stall
+
+STALL_TEXTS = ("number", "name", "gln", "commune")
+
+
+class Enroller(Protocol):
+    """The province's side of an enrolment, reached by an adapter."""
+
+    def enrol(self, code: str, public_key: str, site: dict[str, Any], stalls: list[dict[str, Any]]) -> EnrolmentAnswer:
+        """Trade the code for a key."""
+        ...
+
+
+def public_key(node: Node) -> str:
+    """The node's Ed25519 public key, base64 of its 32 bytes."""
+    raw = Ed25519PrivateKey.from_private_bytes(node.signing_key).public_key().public_bytes_raw()
+    return base64.b64encode(raw).decode()
+
+
+def key_id(node: Node) -> str:
+    """A short name of the node's public key: the first 16 hex signs of its SHA-256."""
+    return hashlib.sha256(base64.b64decode(public_key(node))).hexdigest()[:16]
+
+
+def enrolled(session: Session, node_id: str) -> Enrolment | None:
+    """The last enrolment this station keeps, or None."""
+    rows = select(Enrolment).where(Enrolment.site_id == node_id).order_by(Enrolment.created_at.desc())
+    return session.scalars(rows).first()
+
+
+def enrol(node: Node, who: Actor, code: str, province: Enroller, province_url: str, now: datetime) -> Answer:
+    """Enrol this station with ``code``. Raises ``Invalid`` when the province refuses, ``Unavailable`` when silent."""
+    with node.db.read() as session:
+        site = session.get(Site, (node.id, node.id))
+        told = {"id": node.id, "name": site.name if site else node.id, "kind": site.kind if site else "market"}
+        told |= {"gln": site.gln if site else None, "commune": site.commune if site else None}
+        rows = session.scalars(select(Stall).where(Stall.site_id == node.id).order_by(Stall.number))
+        stalls = [{"id": row.id} | {name: getattr(row, name) for name in STALL_TEXTS} for row in rows]
+    answer = province.enrol(code, public_key(node), told, stalls)
+    if answer.state == "refused":
+        raise Invalid("enrolment_refused", f"Tỉnh chưa nhận đăng ký: {answer.detail}")
+    if answer.state == "unavailable":
+        raise Unavailable("province_silent", f"Hệ thống của tỉnh chưa trả lời ({answer.detail}). Thử lại sau.")
+    with node.write(who, now) as tx:
+        row = Enrolment(site_id=node.id, id=tx.id(), created_at=now, station_id=answer.station_id)
+        row.province_url, row.api_key, row.province_key_id = province_url, answer.api_key, answer.province_key_id
+        tx.session.add(row)
+        tx.audit("enrolled", f"enrolment:{row.id}", {"province": province_url, "stalls": len(stalls)})
+        return tx.answer({"station_id": row.station_id, "province_key_id": row.province_key_id})
+
+
+def take_station(
+    node: Node, code: str, station_key: str, site: dict[str, Any], stalls: list[dict[str, Any]], now: datetime
+) -> Answer:
+    """The province takes a station in: ``{station_id, api_key, province_key_id, public_key}``, the key shown once.
+
+    Enrolling again with the same public key gives a new key and ends the old ones. Raises ``NotFound`` (code),
+    ``Invalid`` (key), ``Conflict`` when the site belongs to another key.
+    """
+    _check_key(station_key)
+    with node.write(node.machine("enrolment"), now) as tx:
+        accounts.use_code(tx, "station", code)
+        row = _site(tx, site, station_key)
+        for stall in stalls:
+            upsert_stall(tx, row.id, stall)
+        for old in tx.session.scalars(select(ApiKey).where(ApiKey.station_site_id == row.id)):
+            old.revoked_at = old.revoked_at or now
+        key = accounts.new_key(tx, f"station {row.name}"[:120], STATION_KEY_SCOPES, station_site_id=row.id)
+        tx.audit("station_enrolled", f"site:{row.id}", {"name": row.name, "stalls": len(stalls)})
+        answer = {"station_id": row.id, "api_key": key, "province_key_id": key_id(node)}
+        return tx.answer(answer | {"public_key": public_key(node)}, 201)
+
+
+def upsert_stall(tx: Transaction, site_id: str, stall: dict[str, Any]) -> Stall:
+    """The stall of a station as the province knows it; facts the station left out stay."""
+    row = tx.session.get(Stall, (site_id, stall["id"]))
+    if row is None:
+        row = Stall(site_id=site_id, id=stall["id"], created_at=tx.now, settings={}, number="", name="")
+        tx.session.add(row)
+    for name in STALL_TEXTS:
+        if stall.get(name):
+            setattr(row, name, stall[name])
+    row.number = row.number or row.id
+    row.name = row.name or row.number
+    tx.session.flush()
+    return row
+
+
+def _site(tx: Transaction, site: dict[str, Any], station_key: str) -> Site:
+    if site["id"] == tx.node.id:
+        raise Conflict("site_taken", "Mã địa điểm này là của chính hệ thống tỉnh.")
+    row = tx.session.get(Site, (site["id"], site["id"]))
+    if row is None:
+        row = Site(site_id=site["id"], id=site["id"], created_at=tx.now, public_key=station_key)
+        tx.session.add(row)
+    if row.public_key != station_key:
+        raise Conflict("site_taken", "Địa điểm này đã đăng ký bằng một máy khác. Liên hệ Sở để đổi máy.")
+    row.name, row.kind = site["name"], site.get("kind") or "market"
+    row.gln, row.commune = site.get("gln"), site.get("commune")
+    return row
+
+
+def _check_key(text: str) -> None:
+    try:
+        good = len(base64.b64decode(text, validate=True)) == 32
+    except (binascii.Error, ValueError):
+        good = False
+    if not good:
+        raise Invalid(
+            "public_key_invalid",
+            "Khóa công khai phải là 32 byte Ed25519 viết bằng base64.",
+            (FieldError("/public_key", "invalid"),),
+        )

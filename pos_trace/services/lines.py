@@ -1,0 +1,45 @@
+"""Lot, facility and recall rows as the lines that stand in feeds and snapshots (CONTRACTS, Files)."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pos_trace.store.models import CertificateRow, FacilityRow, LotRecordRow, RecallLot, RecallRow
+from pos_trace.store.types import jsonable
+
+Line = dict[str, Any]
+LOT_MEMBERS = tuple(column.key for column in LotRecordRow.__table__.columns)
+FACILITY_MEMBERS = tuple(column.key for column in FacilityRow.__table__.columns)
+RECALL_MEMBERS = tuple(column.key for column in RecallRow.__table__.columns)
+CERTIFICATE_MEMBERS = ("kind", "number", "issuer", "issued", "expires")
+
+
+def lot_line(row: LotRecordRow) -> Line:
+    """The lot line of ``row``; members without a value are left out."""
+    return _line(row, LOT_MEMBERS)
+
+
+def facility_line(session: Session, row: FacilityRow) -> Line:
+    """The facility line of ``row`` with its certificates in their order."""
+    found = select(CertificateRow).where(CertificateRow.facility_id == row.facility_id)
+    certificates = session.scalars(found.order_by(CertificateRow.position))
+    line = _line(row, FACILITY_MEMBERS)
+    return line | {"certificates": [_line(item, CERTIFICATE_MEMBERS) for item in certificates]}
+
+
+def recall_line(session: Session, row: RecallRow) -> Line:
+    """The recall line of ``row``; its lots are always given by key."""
+    keys = session.scalars(select(RecallLot.key).where(RecallLot.recall_id == row.recall_id).order_by(RecallLot.key))
+    line = _line(row, RECALL_MEMBERS)
+    return line | {"keys": list(keys)}
+
+
+def _line(row: object, members: tuple[str, ...]) -> Line:
+    values = ((name, _plain(getattr(row, name))) for name in members)
+    return {name: value for name, value in values if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    isoformat = getattr(value, "isoformat", None)
+    return jsonable(value) if isoformat is None or hasattr(value, "hour") else isoformat()

@@ -1,0 +1,96 @@
+"""The province publishes: one look-up, and one feed of lots, facilities and recalls by rising version."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pos_trace.core.errors import NotFound
+from pos_trace.services import lines
+from pos_trace.services.node import Answer, Node
+from pos_trace.store.models import FacilityRow, LotRecordRow, RecallLot, RecallRow
+
+PAGE = 500
+MOST = 2000
+POLL_S = 30
+
+
+def find(node: Node, key: str) -> Answer:
+    """``{record, facility, recall, version}`` of ``key``; ``NotFound`` ``lot_absent`` when never published."""
+    with node.db.read() as session:
+        row = session.get(LotRecordRow, key)
+        if row is None:
+            raise NotFound("lot_absent", "Mã chưa có trong hệ thống của tỉnh.")
+        facility = session.get(FacilityRow, row.facility_id)
+        recall = session.get(RecallRow, row.recall_id) if row.recall_id else None
+        return {
+            "record": lines.lot_line(row),
+            "facility": lines.facility_line(session, facility) if facility else None,
+            "recall": lines.recall_line(session, recall) if recall else None,
+            "version": latest(session),
+        }
+
+
+def version(node: Node) -> int:
+    """The newest version published."""
+    with node.db.read() as session:
+        return latest(session)
+
+
+def latest(session: Session) -> int:
+    """The newest version of any lot, facility or recall; 0 on an empty province."""
+    models = (LotRecordRow, FacilityRow, RecallRow)
+    return max(session.scalar(select(func.max(model.version))) or 0 for model in models)
+
+
+def changes(node: Node, since: int, limit: int = PAGE) -> Answer:
+    """What changed after version ``since``, oldest first: ``{changes, next, more, poll_s}``, each with its ``kind``.
+
+    Every row has a version of its own, so a page can end anywhere and ``next`` is the version it ends at. Versions
+    become visible in their order (their counter is locked until commit), so nothing below the top read first is
+    still on its way; what is written while we read is left to the next page.
+    """
+    limit = max(1, min(limit, MOST))
+    with node.db.read() as session:
+        top = latest(session)
+        found: list[tuple[int, str, Any]] = []
+        for kind, model in (("facility", FacilityRow), ("lot", LotRecordRow), ("recall", RecallRow)):
+            newer = select(model).where(model.version > since, model.version <= top)
+            newer = newer.order_by(model.version).limit(limit + 1)
+            found += [(row.version, kind, row) for row in session.scalars(newer)]
+        found.sort(key=lambda item: item[0])
+        page = found[:limit]
+        return {
+            "changes": [{"kind": kind} | _line(session, kind, row) for _, kind, row in page],
+            "next": page[-1][0] if page else since,
+            "more": len(found) > limit,
+            "poll_s": POLL_S,
+        }
+
+
+def recalls(node: Node, since: int) -> Answer:
+    """Recalls newer than version ``since``: ``{recalls, next}``."""
+    with node.db.read() as session:
+        rows = list(session.scalars(select(RecallRow).where(RecallRow.version > since).order_by(RecallRow.version)))
+        told = [lines.recall_line(session, row) for row in rows]
+        return {"recalls": told, "next": rows[-1].version if rows else since}
+
+
+def facilities(node: Node) -> Answer:
+    """Every facility the province knows, by name."""
+    with node.db.read() as session:
+        rows = session.scalars(select(FacilityRow).order_by(FacilityRow.name))
+        return {"facilities": [lines.facility_line(session, row) for row in rows]}
+
+
+def recalled_keys(session: Session, recall_id: str) -> list[str]:
+    """The keys a recall names itself, and those of the lot records it marked."""
+    named = session.scalars(select(RecallLot.key).where(RecallLot.recall_id == recall_id))
+    marked = session.scalars(select(LotRecordRow.key).where(LotRecordRow.recall_id == recall_id))
+    return sorted({*named, *marked})
+
+
+def _line(session: Session, kind: str, row: Any) -> lines.Line:
+    if kind == "lot":
+        return lines.lot_line(row)
+    return lines.facility_line(session, row) if kind == "facility" else lines.recall_line(session, row)

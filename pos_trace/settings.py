@@ -1,0 +1,240 @@
+"""Configuration: TOML, then environment, parsed once into a frozen value; a misspelt key stops the start.
+
+``POS_TRACE_SECTION__KEY`` overrides ``[section] key``; ``POS_TRACE_SECTION__KEY_FILE`` reads it from a file.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+
+from pos_trace.core.errors import Misconfigured
+from pos_trace.core.policy import (
+    CodeRules,
+    HostRule,
+    InStoreRule,
+    Policy,
+    Province,
+    SchemeRule,
+    clocks_from,
+    goods_group_from,
+)
+
+PREFIX = "POS_TRACE_"
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+
+class Section(BaseModel):
+    """A frozen table that refuses unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NodeSection(Section):
+    """``[node]``: which of the two roles, the node's id (a station: its site's id), where data lies."""
+
+    role: Literal["station", "province"]
+    id: str = Field(min_length=1, max_length=36, pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: str = ""
+    data_dir: Path
+    demo: bool = False
+
+
+class DatabaseSection(Section):
+    """``[database]``: empty ``url`` is ``app.db`` in the data folder."""
+
+    url: SecretStr = SecretStr("")
+
+
+class ServerSection(Section):
+    """``[server]``: where HTTP is served; waitress limits (facts: a slow body must not hang the hall)."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    threads: int = Field(default=8, ge=1, le=64)
+    secure_cookies: bool = False
+
+
+class PublicSection(Section):
+    """``[public]``: the address printed on paper; without it no QR is printed."""
+
+    base_url: str = ""
+    former_base_urls: tuple[str, ...] = ()
+
+    @field_validator("base_url")
+    @classmethod
+    def https_and_a_name(cls, value: str) -> str:
+        """https and a name; plain http only for a loopback host (CONTRACTS)."""
+        if value and not value.startswith("https://"):
+            host = value.removeprefix("http://").split("/")[0].rsplit(":", 1)[0]
+            if not value.startswith("http://") or host not in LOOPBACK:
+                raise ValueError("phải bắt đầu bằng https:// (http:// chỉ dùng cho máy này)")
+        return value.rstrip("/")
+
+
+class ProvinceSection(Section):
+    """``[province]``: a station's province, by preset name and address; empty ``url`` = not attached yet."""
+
+    preset: str = "quangngai"
+    url: str = ""
+    api_key: SecretStr = SecretStr("")
+    deadline_s: float = Field(default=3.0, gt=0, le=30)
+    feed_deadline_s: float = Field(default=20.0, gt=0, le=120)
+
+
+class BeatsSection(Section):
+    """``[beats]``: how often the machine does what nobody asks for, in seconds."""
+
+    enabled: bool = True
+    feed_s: float = Field(default=30.0, gt=0)
+    cases_s: float = Field(default=30.0, gt=0)
+    outbox_s: float = Field(default=2.0, gt=0)
+    clocks_s: float = Field(default=30.0, gt=0)
+
+
+class ChildrenSection(Section):
+    """``[children]``: processes that decode photos and draw pages."""
+
+    count: int = Field(default=1, ge=1, le=8)
+    decode_deadline_s: float = Field(default=5.0, gt=0)
+    draw_deadline_s: float = Field(default=15.0, gt=0)
+
+
+class Settings(Section):
+    """Everything a node is told."""
+
+    node: NodeSection
+    database: DatabaseSection = DatabaseSection()
+    server: ServerSection = ServerSection()
+    public: PublicSection = PublicSection()
+    province: ProvinceSection = ProvinceSection()
+    beats: BeatsSection = BeatsSection()
+    children: ChildrenSection = ChildrenSection()
+    clocks: dict[str, float | str] = Field(default_factory=dict)
+    effects: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def data_dir_is_absolute(self) -> "Settings":
+        """A relative data folder would move with the working directory."""
+        if not self.node.data_dir.is_absolute():
+            raise ValueError("node.data_dir phải là đường dẫn tuyệt đối")
+        return self
+
+    @property
+    def database_url(self) -> str:
+        """The configured URL, or SQLite in the data folder."""
+        return self.database.url.get_secret_value() or f"sqlite:///{self.node.data_dir / 'app.db'}"
+
+
+def default_path(environ: Mapping[str, str]) -> Path:
+    """``$POS_TRACE_CONFIG``, else ``station.toml`` or ``province.toml`` in the platform's config folder."""
+    named = environ.get(f"{PREFIX}CONFIG")
+    if named:
+        return Path(named)
+    folder = Path(platformdirs.user_config_dir("pos-trace"))
+    return next((p for p in (folder / "station.toml", folder / "province.toml") if p.exists()), folder / "station.toml")
+
+
+def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings of the file at ``path`` under ``environ``; ``Misconfigured`` says where and what is expected."""
+    environ = os.environ if environ is None else environ
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise Misconfigured(
+            "no_configuration", f"Không có tệp cấu hình {path}. Chạy: pos-trace init {path.parent}"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured("bad_toml", f"{path}: không phải TOML đúng: {error}") from None
+    node = document.get("node")
+    if isinstance(node, dict) and "data_dir" in node:
+        node["data_dir"] = str((path.parent / str(node["data_dir"])).resolve())
+    _overlay(document, environ)
+    return parse(document)
+
+
+def parse(document: dict[str, Any]) -> Settings:
+    """Settings of an already read document; raises ``Misconfigured``."""
+    try:
+        return Settings.model_validate(document)
+    except ValidationError as error:
+        lines = [_explain(item["loc"], item["type"], item["msg"]) for item in error.errors(include_input=False)]
+        raise Misconfigured("bad_configuration", "; ".join(lines)) from None
+
+
+def policy(settings: Settings) -> Policy:
+    """The rule tables: presets of the province, goods and law, then this file's ``[clocks]`` and ``[effects]``."""
+    preset = _preset(f"provinces/{settings.province.preset}.toml")
+    law = _preset("law/clocks.toml")
+    constants = {name: entry["value"] for name, entry in law.get("clocks", {}).items()}
+    province = preset.get("province", {})
+    hosts = (settings.public.base_url, *settings.public.former_base_urls)
+    rules = CodeRules(
+        hosts=tuple(HostRule(**row) for row in preset.get("hosts", ())),
+        schemes=tuple(SchemeRule(**row) for row in preset.get("schemes", ())),
+        in_store=tuple(InStoreRule(**row) for row in preset.get("in_store", ())),
+        own_hosts=tuple(host.partition("://")[2] for host in hosts if host),
+    )
+    return Policy(
+        codes=rules,
+        goods=tuple(goods_group_from(tomllib.loads(text)) for text in _folder("goods")),
+        clocks=clocks_from({**constants, **settings.clocks}),
+        effects=tuple(settings.effects.items()),
+        province=Province(
+            province.get("name", ""),
+            province.get("department", "Sở Công Thương"),
+            tuple(province.get("former_names", ())),
+            province.get("valid_from"),
+        ),
+    )
+
+
+def _preset(path: str) -> dict[str, Any]:
+    found = resources.files("pos_trace.presets").joinpath(path)
+    if not found.is_file():
+        raise Misconfigured("no_preset", f"Không có tệp mẫu cấu hình {path}.")
+    return tomllib.loads(found.read_text(encoding="utf-8"))
+
+
+def _folder(name: str) -> list[str]:
+    files = resources.files("pos_trace.presets").joinpath(name).iterdir()
+    return [f.read_text(encoding="utf-8") for f in sorted(files, key=lambda f: f.name) if f.name.endswith(".toml")]
+
+
+def _overlay(document: dict[str, Any], environ: Mapping[str, str]) -> None:
+    for name, value in environ.items():
+        section, found, key = name.removeprefix(PREFIX).partition("__")
+        if not name.startswith(PREFIX) or not found:
+            continue
+        key, text = key.lower(), value
+        known = _known((section.lower(),))
+        if key.endswith("_file") and key not in known:
+            key, text = key.removesuffix("_file"), Path(value).read_text(encoding="utf-8").strip()
+        table = document.setdefault(section.lower(), {})
+        if isinstance(table, dict):
+            table[key] = text
+
+
+def _known(path: tuple[Any, ...]) -> list[str]:
+    """The names possible at ``path``: sections at the root, keys in a section."""
+    if not path:
+        return list(Settings.model_fields)
+    field = Settings.model_fields.get(str(path[0]))
+    section = field.annotation if field else None
+    return list(section.model_fields) if isinstance(section, type) and issubclass(section, Section) else []
+
+
+def _explain(loc: tuple[int | str, ...], kind: str, message: str) -> str:
+    where = ".".join(str(part) for part in loc) or "cấu hình"
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(str(loc[-1]), _known(loc[:-1]), 1, 0.5)
+        return f"không có mục '{where}'" + (f"; có phải '{near[0]}' không?" if near else "")
+    if kind == "missing":
+        return f"thiếu mục '{where}'"
+    return f"'{where}': {message}"

@@ -1,0 +1,74 @@
+"""What a handler may ask of the running application: the node, the time, the actor."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask import current_app, g, request
+
+from pos_trace.core.errors import Invalid, Unauthorised
+from pos_trace.services.node import Actor, Node, Once, sha256
+
+EXTENSION = "pos_trace"
+MAX_KEY = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """What ``app.py`` hands to the web: the node, a clock, and whether cookies may demand HTTPS."""
+
+    node: Node
+    clock: Callable[[], datetime]
+    secure_cookies: bool = False
+
+
+def web() -> Web:
+    """The ``Web`` of the running application."""
+    found: Web = current_app.extensions[EXTENSION]
+    return found
+
+
+def node() -> Node:
+    """The node this application serves."""
+    return web().node
+
+
+def now() -> datetime:
+    """The time of this request, read once: one request has one time."""
+    if "now" not in g:
+        g.now = web().clock()
+    found: datetime = g.now
+    return found
+
+
+def actor() -> Actor | None:
+    """Who asks, or None on a public route without log-in."""
+    return g.get("actor")
+
+
+def who() -> Actor:
+    """Who asks, carrying the request's ``Idempotency-Key`` when it has one; raises ``Unauthorised``."""
+    found = actor()
+    if found is None:
+        raise Unauthorised("unauthorised", "Cần đăng nhập hoặc khóa API.")
+    key = request.headers.get("Idempotency-Key")
+    if key is None or request.method not in {"POST", "PUT", "PATCH"}:
+        return found
+    if not key or len(key) > MAX_KEY or not key.isprintable():
+        raise Invalid("idempotency_key_invalid", "Idempotency-Key phải có từ 1 đến 255 ký tự in được.")
+    once = Once(key, f"{found.kind}:{found.id}", f"{request.method} {request.path}", sha256(request_body()))
+    return replace(found, once=once)
+
+
+def request_body() -> bytes:
+    """The body as it came; of a multipart upload its fields and the files' hashes, since boundaries differ."""
+    if request.mimetype != "multipart/form-data":
+        return request.get_data(cache=True)
+    parts = [f"{name}={value}" for name, values in sorted(request.form.lists()) for value in values]
+    for name, files in sorted(request.files.lists()):
+        for file in files:
+            parts.append(f"{name}:{sha256(file.stream.read())}")
+            file.stream.seek(0)
+    return "\n".join(parts).encode()
+
+

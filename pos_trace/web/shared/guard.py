@@ -1,0 +1,112 @@
+"""Deny by default: a route says who may enter, or nobody does."""
+
+import secrets
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from pos_trace.core.errors import Forbidden, Unauthorised
+from pos_trace.services import accounts
+from pos_trace.web.shared.context import node, now
+from pos_trace.web.shared.problems import problem
+
+View = TypeVar("View", bound=Callable[..., Any])
+SESSION_COOKIE = "pt_session"
+DEVICE_COOKIE = "pt_device"
+OPEN_ENDPOINTS = frozenset({"static", "bootstrap.static"})
+OPEN_BLUEPRINTS = frozenset({"openapi"})
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+CSP = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
+    "img-src 'self' data: blob:; "
+    "connect-src 'self'; font-src 'self'; media-src 'self' blob:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; manifest-src 'self'; worker-src 'self'"
+)
+
+
+def needs(permission: str) -> Callable[[View], View]:
+    """Only actors with ``permission`` (core.roles) may call the view."""
+
+    def mark(view: View) -> View:
+        view.pos_trace_needs = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Anybody may call the view, logged in or not."""
+    view.pos_trace_needs = ""  # type: ignore[attr-defined]
+    return view
+
+
+def authenticate() -> None:
+    """Find out who asks: a bearer key, else this browser's session. Sets ``g.actor`` or leaves it unset."""
+    header = request.headers.get("Authorization", "")
+    if header.lower().startswith("bearer "):
+        g.actor = accounts.actor_of_key(node(), header[7:].strip(), now())
+        g.by_cookie = False
+        return
+    token = request.cookies.get(SESSION_COOKIE)
+    if token:
+        g.actor = accounts.actor_of_session(node(), token, now())
+        g.by_cookie = True
+
+
+def check() -> Response | None:
+    """Run before every request; a page without log-in goes to the log-in page, an API call gets 401."""
+    if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS or request.blueprint in OPEN_BLUEPRINTS:
+        return None
+    needed = getattr(current_app.view_functions[request.endpoint], "pos_trace_needs", None)
+    if needed is None:
+        raise Forbidden("closed", "Địa chỉ này chưa mở cho ai.")
+    if needed == "" and "Authorization" not in request.headers and SESSION_COOKIE not in request.cookies:
+        return None
+    authenticate()
+    actor = g.get("actor")
+    if needed and actor is None:
+        if request.method in SAFE and request.accept_mimetypes.accept_html and not request.path.startswith("/api/"):
+            return redirect(url_for("login.page", next=request.path), 303)
+        raise Unauthorised("unauthorised", "Cần đăng nhập hoặc khóa API.")
+    if actor is not None and g.get("by_cookie") and request.method not in SAFE:
+        csrf: CSRFProtect = current_app.extensions["csrf"]
+        csrf.protect()
+    if needed and not actor.may(needed):
+        raise Forbidden("forbidden", "Tài khoản này không có quyền làm việc đó.")
+    return None
+
+
+def headers(response: Response) -> Response:
+    """Security headers on every answer; pages keep no referrer and load nothing from elsewhere."""
+    response.headers.setdefault("Content-Security-Policy", CSP.format(nonce=csp_nonce()))
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def csp_nonce() -> str:
+    """This request's nonce for our own inline blocks."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(12)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+def install(app: Flask) -> None:
+    """Guard every request of ``app``."""
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    CSRFProtect(app)
+    app.before_request(check)
+    app.after_request(headers)
+    app.jinja_env.globals["csp_nonce"] = csp_nonce
+
+    app.register_error_handler(CSRFError, csrf_refused)
+
+
+def csrf_refused(_: CSRFError) -> Response:
+    """The problem of a form or script without this page's token."""
+    return problem(403, "csrf", "Trang đã mở quá lâu. Tải lại trang rồi thử lại.")

@@ -1,0 +1,44 @@
+"""``/healthz`` (the process answers), ``/readyz`` (the database does), ``/metrics`` (Prometheus text)."""
+
+from flask import Blueprint, Response
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import func, select
+
+from pos_trace.store.models import OutboxMessage, PrintJob
+from pos_trace.web.shared.context import node
+from pos_trace.web.shared.guard import public
+
+
+def blueprint() -> Blueprint:
+    """The three routes."""
+    pages = Blueprint("health", __name__)
+    pages.add_url_rule("/healthz", "healthz", healthz)
+    pages.add_url_rule("/readyz", "readyz", readyz)
+    pages.add_url_rule("/metrics", "metrics", metrics)
+    return pages
+
+
+@public
+def healthz() -> dict[str, str]:
+    """Alive."""
+    return {"status": "ok", "role": node().role}
+
+
+@public
+def readyz() -> dict[str, str]:
+    """Able to answer from its database."""
+    with node().db.read() as session:
+        session.execute(select(1))
+    return {"status": "ok"}
+
+
+@public
+def metrics() -> Response:
+    """Counts by state of what must not be lost: outbox messages and print jobs; nothing of any stall."""
+    registry = CollectorRegistry()
+    with node().db.read() as session:
+        for name, model in (("outbox_messages", OutboxMessage), ("print_jobs", PrintJob)):
+            gauge = Gauge(f"pos_trace_{name}", f"{name} by state", ["state"], registry=registry)
+            for state, count in session.execute(select(model.state, func.count()).group_by(model.state)):
+                gauge.labels(state).set(count)
+    return Response(generate_latest(registry), content_type="text/plain; version=0.0.4; charset=utf-8")

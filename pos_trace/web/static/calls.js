@@ -1,0 +1,46 @@
+// Calls to this node: JSON in, JSON out, the page's CSRF token, one idempotency key per act.
+const token = document.querySelector('meta[name="csrf-token"]').content;
+
+/** 128 random bits as hex; works on plain HTTP, where crypto.randomUUID is absent. */
+export function freshKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
+}
+
+/** A refusal of the node, with its Vietnamese detail. */
+export class Refused extends Error {
+  constructor(status, problem) {
+    super(problem.detail || `Lỗi ${status}`);
+    this.status = status;
+    this.code = problem.code || "";
+  }
+}
+
+/** Call `path`; `body` is JSON, or a FormData with a photo. Throws Refused, or TypeError when nothing answers. */
+export async function call(method, path, body = undefined, key = undefined) {
+  const headers = { Accept: "application/json", "X-CSRFToken": token };
+  if (key) headers["Idempotency-Key"] = key;
+  const form = body instanceof FormData;
+  if (body !== undefined && !form) headers["Content-Type"] = "application/json";
+  const answer = await fetch(path, {
+    method, headers, credentials: "same-origin",
+    body: body === undefined ? undefined : form ? body : JSON.stringify(body),
+  });
+  const text = await answer.text();
+  let value = {};
+  try { value = text ? JSON.parse(text) : {}; } catch { value = { detail: "Máy trả lời không đọc được." }; }
+  if (!answer.ok) throw new Refused(answer.status, value);
+  return value;
+}
+
+/** Make an element: el("p", {class: "x", text: "y"}, child…). Text is never markup. */
+export function el(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (key === "text") made.textContent = value;
+    else if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else made.setAttribute(key, value === true ? "" : value);
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}

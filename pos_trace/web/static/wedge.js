@@ -1,0 +1,38 @@
+// A keyboard-wedge scanner types fast and ends with Enter; people type slowly into fields. Both are welcome.
+const GAP_MS = 150;      // a longer pause ends a burst
+const FAST_MS = 50;      // median gap of a scanner's burst
+const LEAST = 6;
+
+/** Call `scanned(text)` for each burst and `damaged()` when a Vietnamese input method mangled one. */
+export function listen(scanned, damaged) {
+  let text = "";
+  let times = [];
+  let hurt = false;
+  let timer = 0;
+  const reset = () => { text = ""; times = []; hurt = false; };
+  const finish = () => {
+    clearTimeout(timer);
+    const gaps = times.slice(1).map((t, i) => t - times[i]).sort((a, b) => a - b);
+    const fast = gaps.length > 0 && gaps[Math.floor(gaps.length / 2)] <= FAST_MS;
+    const [seen, broken] = [text, hurt];
+    reset();
+    if (!fast || seen.length < LEAST) return false;
+    if (broken) damaged(); else scanned(seen);
+    return true;
+  };
+  document.addEventListener("keydown", (event) => {
+    const field = event.target;
+    const human = field.matches?.("input, textarea, select") && !field.hasAttribute("data-wedge");
+    if (human || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === "Enter" || event.key === "Tab") {
+      if (finish()) { event.preventDefault(); if (field.hasAttribute?.("data-wedge")) field.value = ""; }
+      return;
+    }
+    if (event.key === "Process" || event.key === "Backspace" || event.isComposing) { if (text) hurt = true; return; }
+    if (event.key.length !== 1) return;
+    text += event.key;
+    times.push(event.timeStamp);
+    clearTimeout(timer);
+    timer = setTimeout(() => { if (!finish()) reset(); }, GAP_MS);
+  });
+}
