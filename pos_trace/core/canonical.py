@@ -1,0 +1,33 @@
+"""One byte form for what is hashed: events, audit, projections (design: sorted keys, no spaces, NFC, integers only)."""
+
+import hashlib
+import json
+import unicodedata
+from typing import Any
+
+START = "0" * 64
+
+
+def _normal(value: Any) -> Any:
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, bool) or value is None or isinstance(value, int):
+        return value
+    if isinstance(value, dict):
+        made = {_normal(str(key)): _normal(item) for key, item in value.items()}
+        if len(made) != len(value):
+            raise ValueError("two keys are the same after NFC")
+        return made
+    if isinstance(value, (list, tuple)):
+        return [_normal(item) for item in value]
+    raise TypeError(f"{type(value).__name__} has no canonical form; write decimals and times as text")
+
+
+def canonical(value: Any) -> bytes:
+    """UTF-8 JSON of ``value``; raises ``TypeError`` for floats and other types without one byte form."""
+    return json.dumps(_normal(value), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def chain_hash(previous: str, body: Any) -> str:
+    """Hex SHA-256 over the author's previous hash and ``body``; ``START`` begins a chain."""
+    return hashlib.sha256(previous.encode("ascii") + b"\n" + canonical(body)).hexdigest()

@@ -1,0 +1,141 @@
+"""The outbox leaves the house: claim, send outside any transaction, settle; and what was sent, told to the owner."""
+
+import base64
+import random
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+
+from pos_trace.core.errors import NotFound
+from pos_trace.core.ports import Delivered, Department
+from pos_trace.services import case_log
+from pos_trace.services.node import Actor, Answer, Node, Transaction
+from pos_trace.store import outbox
+from pos_trace.store.models import OutboxMessage
+from pos_trace.store.outbox import Claimed
+from pos_trace.store.types import new_id
+
+A_ROUND = 50
+STATES = {
+    "pending": "đang chờ gửi",
+    "leased": "đang gửi",
+    "done": "đã gửi",
+    "dead": "nơi nhận từ chối",
+    "parked": "tạm dừng: khóa kết nối bị từ chối",
+}
+
+
+def never() -> bool:
+    """A worker nobody stops."""
+    return False
+
+
+def deliver_due(
+    node: Node,
+    now: datetime,
+    *,
+    most: int = A_ROUND,
+    luck: Callable[[], float] = random.random,
+    stopping: Callable[[], bool] = never,
+) -> int:
+    """Send what is due, one message at a time, at most ``most``; answers how many were tried.
+
+    A crash between sending and settling leaves the message leased; it goes again when the lease ends, under the same
+    id, and the other side answers that it has it. ``luck`` in [0, 1) spreads the waits.
+    """
+    department = node.ports.department
+    if department is None:
+        return 0
+    owner = new_id(now, node.random)
+    for tried in range(most):
+        if stopping():
+            return tried
+        with node.write(node.machine("outbox"), now) as tx:
+            message = outbox.claim(tx.session, node.id, owner, now)
+        if message is None:
+            return tried
+        delivered = _send(node, department, message)
+        with node.write(node.machine("outbox"), now) as tx:
+            _settle(tx, message, delivered, luck)
+        if delivered.state == "parked":
+            return tried + 1
+    return most
+
+
+def listed(node: Node, who: Actor, before: str | None = None, most: int = 200) -> Answer:
+    """What this stall sent or waits to send, newest first: ``{messages, next}``; every one can be opened."""
+    with node.db.read() as session:
+        mine = select(OutboxMessage).where(OutboxMessage.site_id == who.site_id, OutboxMessage.stall_id == who.stall)
+        if before is not None:
+            mine = mine.where(OutboxMessage.id < before)
+        rows = list(session.scalars(mine.order_by(OutboxMessage.id.desc()).limit(most)))
+        return {
+            "messages": [_told(row) for row in rows],
+            "next": rows[-1].id if len(rows) == most else None,
+            "note": "Máy không gửi giá bán, doanh thu, số tiền.",
+        }
+
+
+def opened(node: Node, who: Actor, message_id: str) -> Answer:
+    """One message with every byte of its body; another stall's is ``NotFound``."""
+    with node.db.read() as session:
+        row = session.get(OutboxMessage, (who.site_id, message_id))
+        if row is None or row.stall_id != who.stall:
+            raise NotFound("not_found", "Không tìm thấy mục đã gửi này.")
+        return _told(row) | {"body": row.body.decode(), "answer": row.answer}
+
+
+def unpark(node: Node, who: Actor, destination: str, now: datetime) -> Answer:
+    """Send again after the key was put right: ``{waiting}``."""
+    with node.write(who, now) as tx:
+        waiting = outbox.unpark(tx.session, node.id, destination, now)
+        tx.audit("outbox_unparked", f"outbox:{destination}", {"waiting": waiting})
+        return tx.answer({"waiting": waiting})
+
+
+def _send(node: Node, department: Department, message: Claimed) -> Delivered:
+    body = message.body
+    if message.kind == "evidence":
+        named: dict[str, Any] = orjson.loads(body)
+        try:
+            data = node.files.get(named["sha256"])
+        except NotFound:
+            return Delivered("dead", "mất tệp ảnh trên máy này")
+        packed = named | {"data": base64.b64encode(data).decode()}
+        body = orjson.dumps(packed, option=orjson.OPT_SORT_KEYS)
+    return department.send(message.kind, message.id, body)
+
+
+def _settle(tx: Transaction, message: Claimed, delivered: Delivered, luck: Callable[[], float]) -> None:
+    if delivered.state == "done":
+        outbox.done(tx.session, message, delivered.status, delivered.answer, tx.now)
+        if message.kind == "case_events":
+            case_log.acknowledged(tx, message.site_id, delivered.answer)
+    elif delivered.state == "dead":
+        outbox.dead(tx.session, message, delivered.status, delivered.answer)
+        tx.audit("message_refused", f"outbox:{message.id}", {"status": delivered.status, "kind": message.kind})
+    elif delivered.state == "parked":
+        outbox.park(tx.session, message, delivered.status)
+        tx.audit("destination_parked", f"outbox:{message.destination}", {"status": delivered.status})
+    else:
+        outbox.retry(tx.session, message, delivered.status, delivered.retry_after_s, tx.now, luck)
+
+
+def _told(row: OutboxMessage) -> Answer:
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "plain": row.plain,
+        "destination": row.destination,
+        "state": row.state,
+        "state_text": STATES.get(row.state, row.state),
+        "written_at": row.created_at.isoformat(),
+        "sent_at": row.done_at.isoformat() if row.done_at else None,
+        "attempts": row.attempts,
+        "sha256": row.sha256,
+        "size": len(row.body),
+        "last_status": row.last_status,
+    }

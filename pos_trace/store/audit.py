@@ -1,0 +1,85 @@
+"""The audit chain: one a node, each entry hashed over the one before it; edits, deletions and swaps show."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pos_trace.core.canonical import START, chain_hash
+from pos_trace.store.models import AuditEntry, AuditHead
+from pos_trace.store.types import jsonable, new_id
+
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """What ``verify`` found: how many entries, the head's hash, and the first thing wrong (Vietnamese) or None."""
+
+    ok: bool
+    entries: int
+    head: str
+    problem: str | None
+
+
+def append(
+    session: Session,
+    *,
+    site_id: str,
+    stall_id: str | None,
+    actor: str,
+    act: str,
+    subject: str,
+    body: dict[str, Any],
+    now: datetime,
+) -> AuditEntry:
+    """Add one entry inside the caller's write; ``body`` is kept as given, decimals and times as text."""
+    head = session.get(AuditHead, site_id, with_for_update=True)
+    if head is None:
+        head = AuditHead(site_id=site_id, number=0, sha256=START)
+        session.add(head)
+    entry = AuditEntry(site_id=site_id, id=new_id(now), created_at=now, number=head.number + 1, stall_id=stall_id)
+    entry.actor, entry.act, entry.subject, entry.body = actor, act, subject, jsonable(body)
+    entry.previous = head.sha256
+    entry.sha256 = _hash(entry)
+    session.add(entry)
+    head.number, head.sha256 = entry.number, entry.sha256
+    session.flush()
+    return entry
+
+
+def _hash(entry: AuditEntry) -> str:
+    return chain_hash(
+        entry.previous,
+        {
+            "number": entry.number,
+            "stall": entry.stall_id,
+            "actor": entry.actor,
+            "act": entry.act,
+            "subject": entry.subject,
+            "body": entry.body,
+            "at": entry.created_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        },
+    )
+
+
+def verify(session: Session, site_id: str, anchor: tuple[int, str] | None = None) -> AuditReport:
+    """Walk the whole chain; ``anchor`` (number, hash) kept elsewhere also shows a cut-off end."""
+    previous, number = START, 0
+    entries = select(AuditEntry).where(AuditEntry.site_id == site_id).order_by(AuditEntry.number)
+    for entry in session.scalars(entries.execution_options(yield_per=BATCH)):
+        number += 1
+        if entry.number != number:
+            return AuditReport(False, number - 1, previous, f"thiếu dòng {number} của nhật ký")
+        if entry.previous != previous or entry.sha256 != _hash(entry):
+            return AuditReport(False, number, previous, f"dòng {number} của nhật ký đã bị sửa")
+        previous = entry.sha256
+        if anchor is not None and anchor[0] == number and anchor[1] != previous:
+            return AuditReport(False, number, previous, f"dòng {number} không khớp mốc đã gửi đi")
+    head = session.get(AuditHead, site_id)
+    expected = (head.number, head.sha256) if head else (0, START)
+    if expected != (number, previous) or (anchor is not None and anchor[0] > number):
+        return AuditReport(False, number, previous, "cuối nhật ký đã bị cắt")
+    return AuditReport(True, number, previous, None)

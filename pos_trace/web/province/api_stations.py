@@ -1,0 +1,104 @@
+"""What a station reads: enrolment, single look-ups, the feeds of records, recalls and case events, schemas."""
+
+from typing import Any
+
+import orjson
+from flask import Response, request
+from flask_openapi import APIBlueprint
+from pydantic import BaseModel
+
+from pos_trace.core.errors import NotFound
+from pos_trace.services import enrolment, feeds, records
+from pos_trace.services.node import Answer
+from pos_trace.web.province import bodies
+from pos_trace.web.shared.context import node, now, who
+from pos_trace.web.shared.guard import needs, public
+from pos_trace.web.shared.problems import of_error
+
+VERSION = "Records-Version"
+SCHEMAS: dict[str, type[BaseModel]] = {
+    "enrolment": bodies.EnrolIn,
+    "lot": bodies.LotIn,
+    "facility": bodies.FacilityIn,
+    "recall": bodies.RecallIn,
+    "case-event": bodies.EventIn,
+    "evidence": bodies.EvidenceIn,
+    "receipt": bodies.ReceiptIn,
+    "sighting": bodies.SightingIn,
+}
+
+
+class SchemaPath(BaseModel):
+    """Which schema, by its name in the contract."""
+
+    name: str
+
+
+def blueprint() -> APIBlueprint:
+    """Routes under ``/api/province/v1``."""
+    api = APIBlueprint("province_stations", __name__, url_prefix="/api/province/v1")
+    api.post("/stations:enrol")(enrol)
+    api.get("/lots")(lot)
+    api.get("/changes")(changes)
+    api.get("/recalls")(recalls)
+    api.get("/case-events")(case_events)
+    api.get("/schemas/<name>.json")(schema)
+    return api
+
+
+@public
+def enrol(body: bodies.EnrolIn) -> tuple[Answer, int]:
+    """Trade a one-time code for a bearer key, shown once."""
+    site, stalls = body.site.model_dump(), [stall.model_dump() for stall in body.stalls]
+    return enrolment.take_station(node(), body.code, body.public_key, site, stalls, now()), 201
+
+
+@needs("station")
+def lot(query: bodies.KeyQuery) -> Response:
+    """Record, facility and recall of one key; 404 ``lot_absent`` when it was never published."""
+    try:
+        answer = records.find(node(), query.key)
+    except NotFound as error:
+        refused = of_error(error)
+        refused.headers[VERSION] = str(records.version(node()))
+        return refused
+    return _json(answer, {VERSION: str(answer["version"])})
+
+
+@needs("station")
+def changes(query: bodies.Since) -> Response:
+    """Lots, facilities and recalls after the cursor; 304 when nothing is newer."""
+    return _page(records.changes(node(), query.since, query.limit), query.since)
+
+
+@needs("station")
+def recalls(query: bodies.Since) -> Response:
+    """Recalls after the cursor."""
+    return _json(records.recalls(node(), query.since), {})
+
+
+@needs("station")
+def case_events(query: bodies.Since) -> Response:
+    """The province's events on the caller's own cases after the cursor."""
+    return _page(feeds.case_events(node(), who(), query.since, query.limit), query.since)
+
+
+@public
+def schema(path: SchemaPath) -> Response:
+    """JSON Schema (2020-12) of a message this province takes."""
+    found = SCHEMAS.get(path.name)
+    if found is None:
+        raise NotFound("schema_unknown", "Không có lược đồ này.")
+    return _json(found.model_json_schema(), {}, "application/schema+json")
+
+
+def _page(answer: Answer, since: int) -> Response:
+    """A feed's page. Its ETag names what was asked and where the page ends, so an empty page can be a 304."""
+    tag = f"{since}-{answer['next']}"
+    if answer["next"] == since and request.if_none_match.contains(tag):
+        return Response(status=304, headers={"ETag": f'"{tag}"'})
+    return _json(answer, {"ETag": f'"{tag}"'})
+
+
+def _json(answer: Any, headers: dict[str, str], kind: str = "application/json") -> Response:
+    return Response(orjson.dumps(answer), headers=headers, content_type=kind)

