@@ -74,7 +74,7 @@ def build_node(settings: Settings, children: Children | None) -> Node:
     folder.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url)
     migrations.upgrade(database, backup_to=folder / "backups")
-    link = ProvinceLink(database, settings.node.id, settings.province)
+    link = ProvinceLink(database, settings.node.id, settings.province, utc_now)
     ports = Ports(
         sources=(link,) if settings.node.role == "station" else (),
         feed=link if settings.node.role == "station" else None,

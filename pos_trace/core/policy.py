@@ -1,8 +1,12 @@
 """Frozen rule tables. Configuration fills them; code never asks where they came from."""
 
 from dataclasses import dataclass, field
+from dataclasses import fields as fields_of
 from datetime import date, time, timedelta
 from decimal import Decimal
+from typing import Any
+
+from pos_trace.core.errors import Misconfigured
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +137,42 @@ class Policy:
     def group(self, name: str | None) -> GoodsGroup | None:
         """The goods group called ``name``, or None."""
         return next((g for g in self.goods if g.name == name), None)
+
+
+HOURS, DAYS = ("_h", "_days")
+
+
+def clocks_from(table: dict[str, Any]) -> Clocks:
+    """Clocks out of configuration: ``report_after_h = 24`` (hours), ``conclude_within_days = 10``, plain numbers as
+    they are, ``day_end = "18:00"``. Raises ``Misconfigured`` for a name no clock has.
+    """
+    made: dict[str, Any] = {}
+    kinds = {f.name: f.type for f in fields_of(Clocks)}
+    for name, value in table.items():
+        bare = name.removesuffix(HOURS).removesuffix(DAYS)
+        if name in kinds and kinds[name] is int:
+            made[name] = int(value)
+        elif name in kinds and kinds[name] is time:
+            made[name] = time.fromisoformat(str(value))
+        elif kinds.get(bare) is timedelta and bare != name:
+            made[bare] = timedelta(hours=float(value)) if name.endswith(HOURS) else timedelta(days=float(value))
+        else:
+            raise Misconfigured("unknown_clock", f"không có thời hạn tên '{name}'")
+    return Clocks(**made)
+
+
+def goods_group_from(table: dict[str, Any]) -> GoodsGroup:
+    """A goods group out of configuration; ``[[papers]]`` are its rules. Raises ``Misconfigured`` for unknown keys."""
+    known = {f.name for f in fields_of(GoodsGroup)} - {"papers", "shelf_life"} | {"papers", "shelf_life_days"}
+    rule_keys = {f.name for f in fields_of(PaperRule)}
+    unknown = (set(table) - known) | {key for rule in table.get("papers", ()) for key in set(rule) - rule_keys}
+    if unknown or "name" not in table:
+        raise Misconfigured("unknown_goods_key", f"nhóm hàng {table.get('name', '?')}: mục lạ {sorted(unknown)}")
+    plain = {key: _frozen(value) for key, value in table.items() if key not in {"papers", "shelf_life_days"}}
+    rules = tuple(PaperRule(**{k: _frozen(v) for k, v in rule.items()}) for rule in table.get("papers", ()))
+    days = table.get("shelf_life_days")
+    return GoodsGroup(papers=rules, shelf_life=None if days is None else timedelta(days=days), **plain)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

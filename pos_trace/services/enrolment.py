@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -39,10 +40,21 @@ def key_id(node: Node) -> str:
     return hashlib.sha256(base64.b64decode(public_key(node))).hexdigest()[:16]
 
 
-def enrolled(session: Session, node_id: str) -> Enrolment | None:
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What a station keeps of its enrolment, good beyond the session it was read in."""
+
+    station_id: str
+    province_url: str
+    api_key: str
+    province_key_id: str | None
+
+
+def enrolled(session: Session, node_id: str) -> Enrolled | None:
     """The last enrolment this station keeps, or None."""
     rows = select(Enrolment).where(Enrolment.site_id == node_id).order_by(Enrolment.created_at.desc())
-    return session.scalars(rows).first()
+    row = session.scalars(rows).first()
+    return Enrolled(row.station_id, row.province_url, row.api_key, row.province_key_id) if row else None
 
 
 def enrol(node: Node, who: Actor, code: str, province: Enroller, province_url: str, now: datetime) -> Answer:

@@ -34,7 +34,7 @@ def issue(node: Node, who: Actor, line: dict[str, Any], now: datetime) -> Answer
         row.issuer = clean(line.get("issuer") or "", 200) or node.policy.province.department
         row.level, row.instructions = clean(line.get("level") or "", 40), clean(line.get("instructions") or "", 2000)
         row.collect_at = [clean(place, 300) for place in line.get("collect_at") or []]
-        row.version = counters.version(tx.session, register.RECORDS)
+        row.version = counters.next_version(tx.session, register.RECORDS)
         tx.session.add(row)
         tx.session.flush()
         tx.session.add_all(RecallLot(recall_id=recall_id, key=key) for key in keys)
@@ -52,13 +52,13 @@ def end(node: Node, who: Actor, recall_id: str, reason: str, now: datetime) -> A
             raise NotFound("recall_unknown", "Không có thông báo thu hồi này.")
         if row.status == "ended":
             raise Conflict("recall_ended", "Thông báo thu hồi này đã kết thúc.")
-        row.status, row.version = "ended", counters.version(tx.session, register.RECORDS)
+        row.status, row.version = "ended", counters.next_version(tx.session, register.RECORDS)
         tx.session.flush()
         freed = list(tx.session.scalars(select(LotRecordRow).where(LotRecordRow.recall_id == recall_id)))
         for lot in freed:
             lot.recall_id = register.recall_on(tx.session, lot)
             lot.status = "recalled" if lot.recall_id else "active"
-            lot.version, lot.updated_at = counters.version(tx.session, register.RECORDS), now
+            lot.version, lot.updated_at = counters.next_version(tx.session, register.RECORDS), now
         tx.audit("recall_ended", f"recall:{recall_id}"[:80], {"reason": clean(reason, 300), "records": len(freed)})
         return tx.answer({"recall_id": recall_id, "status": "ended", "records": len(freed)})
 
@@ -99,12 +99,12 @@ def _mark(tx: Transaction, keys: list[str], recall_id: str) -> int:
             same = or_(same, and_(LotRecordRow.gtin == parts["gtin"], LotRecordRow.lot == parts["lot"]))
         for lot in tx.session.scalars(select(LotRecordRow).where(same)):
             lot.status, lot.recall_id, lot.updated_at = "recalled", recall_id, tx.now
-            lot.version = counters.version(tx.session, register.RECORDS)
+            lot.version = counters.next_version(tx.session, register.RECORDS)
             marked += 1
     return marked
 
 
 def _number(tx: Transaction) -> str:
     local = tx.now.astimezone(tx.node.zone)
-    number = counters.following(tx.session, tx.node.id, tx.node.id, "recall", str(local.year))
+    number = counters.next_number(tx.session, tx.node.id, tx.node.id, "recall", str(local.year))
     return f"TH-{local.year}-{number:04d}"

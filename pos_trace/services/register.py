@@ -104,7 +104,7 @@ def _settle(tx: Transaction, row: Any, before: dict[str, Any] | None, after: dic
     ignored = ("version", "updated_at")
     if before is not None and _without(before, ignored) == _without(after, ignored):
         return "unchanged"
-    row.version = counters.version(tx.session, RECORDS)
+    row.version = counters.next_version(tx.session, RECORDS)
     tx.session.flush()
     return "created" if before is None else "updated"
 

@@ -1,5 +1,6 @@
 """The HTTP session keeps its deadline, its size and its hosts, whatever the other side does."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -137,7 +138,11 @@ def test_an_error_status_is_an_answer_even_as_a_page(serve):
     assert (reply.state, reply.status, reply.json, reply.retry_after_s) == ("answered", 502, None, 7.0)
 
 
-def test_no_way_out_of_the_house_is_called_offline():
+def test_no_way_out_of_the_house_is_called_offline(monkeypatch):
+    def nobody_knows(*_, **__):
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", nobody_knows)
     http = Http(("no-such-host.invalid",), Limits(deadline_s=5.0))
     reply = http.call("GET", "http://no-such-host.invalid/")
     assert reply.state == "unavailable"

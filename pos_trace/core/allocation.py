@@ -1,0 +1,121 @@
+"""Which lots a sold line takes: first expiring first, ties by harvest and receiving; what is told about certainty."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+ZERO = Decimal(0)
+FAR = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLot:
+    """A lot with something left. ``state``: sellable | held | blocked."""
+
+    id: str
+    on_hand: Decimal
+    received_at: datetime
+    state: str = "sellable"
+    expiry: date | None = None
+    harvested: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What is taken of one lot; ``lot_id`` None is sold above what is on hand ("bán vượt sổ")."""
+
+    lot_id: str | None
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """Parts that sum to what was sold. ``source``: scanned | pos | fefo | unknown; ``candidates``: every open lot it
+    may really have been; more than one only when the source is unknown.
+    """
+
+    parts: tuple[Part, ...]
+    source: str
+    candidates: tuple[str, ...]
+
+    @property
+    def shortfall(self) -> Decimal:
+        """How much was sold above what is on hand."""
+        return sum((part.quantity for part in self.parts if part.lot_id is None), ZERO)
+
+
+def fefo(lot: OpenLot) -> tuple[bool, date, date, datetime, str]:
+    """Sorting key: sellable lots first, then expiry, harvest, receiving, id (decision 7)."""
+    return lot.state != "sellable", lot.expiry or FAR, lot.harvested or FAR, lot.received_at, lot.id
+
+
+def allocate(
+    wanted: Decimal, lots: Sequence[OpenLot], chosen: str | None = None, chosen_by: str = "scanned"
+) -> Allocation:
+    """Take ``wanted`` (more than 0) from ``lots``; the lot scanned, tapped or named by the till goes first.
+
+    A sale that happened is never refused: a held or blocked lot is taken last, and what no lot covers becomes a
+    shortfall. Raises ``ValueError`` when ``wanted`` is not above 0.
+    """
+    if wanted <= 0:
+        raise ValueError("a sold quantity is above 0")
+    open_lots = sorted((lot for lot in lots if lot.on_hand > 0), key=fefo)
+    known = next((lot for lot in open_lots if lot.id == chosen), None)
+    if known is not None:
+        open_lots = [known, *(lot for lot in open_lots if lot.id != chosen)]
+    parts = list(_take(wanted, open_lots))
+    source, candidates = _certainty(known, chosen_by, open_lots, parts)
+    return Allocation(tuple(parts), source, candidates)
+
+
+def _take(wanted: Decimal, lots: Sequence[OpenLot]) -> list[Part]:
+    parts: list[Part] = []
+    left = wanted
+    for lot in lots:
+        if left <= 0:
+            break
+        part = min(left, lot.on_hand)
+        parts.append(Part(lot.id, part))
+        left -= part
+    if left > 0:
+        parts.append(Part(None, left))
+    return parts
+
+
+def _certainty(
+    known: OpenLot | None, chosen_by: str, lots: Sequence[OpenLot], parts: Sequence[Part]
+) -> tuple[str, tuple[str, ...]]:
+    taken = tuple(part.lot_id for part in parts if part.lot_id is not None)
+    if known is not None and taken == (known.id,):
+        return chosen_by, taken
+    if len(lots) == 1:
+        return "fefo", taken
+    return "unknown", tuple(lot.id for lot in lots)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Before payment: ``sellable`` yes | no | confirm_lot, why, and the lots a tap may choose from."""
+
+    sellable: str
+    reason: str
+    lots: tuple[str, ...] = ()
+
+
+def check(lots: Sequence[OpenLot], chosen: str | None = None) -> Check:
+    """Whether a line may be sold (decision 5): a blocked lot never; with a good one beside it, one tap on its number.
+
+    Nothing on hand is sellable: the goods are there, the books are behind.
+    """
+    open_lots = sorted((lot for lot in lots if lot.on_hand > 0), key=fefo)
+    known = next((lot for lot in open_lots if lot.id == chosen), None)
+    if known is not None:
+        return Check("yes" if known.state == "sellable" else "no", known.state, (known.id,))
+    good = tuple(lot.id for lot in open_lots if lot.state == "sellable")
+    blocked = [lot for lot in open_lots if lot.state == "blocked"]
+    if not open_lots or len(good) == len(open_lots):
+        return Check("yes", "sellable", good)
+    if not good:
+        return Check("no", "blocked" if blocked else "held", tuple(lot.id for lot in open_lots))
+    return Check("confirm_lot", "blocked", good) if blocked else Check("yes", "sellable", good)

@@ -1,0 +1,251 @@
+"""A case is its events by two authors; its state is the pure fold of them, the same on both nodes (design)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final, Literal
+
+from pos_trace.core.canonical import START, chain_hash
+from pos_trace.core.errors import Conflict, FieldError, Invalid
+from pos_trace.core.policy import Clocks
+from pos_trace.core.stock import Conclusion
+
+Author = Literal["station", "province"]
+AUTHORS: Final[Mapping[str, frozenset[str]]] = {
+    "station": frozenset({"opened", "evidence_added", "replied", "withdrawn"}),
+    "province": frozenset(
+        {"received", "taken", "papers_asked", "inspected", "concluded", "transferred", "reopened", "appealed"}
+    ),
+}
+OUTCOMES: Final = ("complies", "violation", "criminal", "continue", "not_competent")
+ORIGIN_FINDINGS: Final = ("cleared", "undetermined", "not_examined")
+BINDING: Final = frozenset({"violation", "criminal"})
+FINAL: Final = frozenset({"concluded", "withdrawn", "transferred"})
+# what a state allows the province to write next
+MAY: Final[Mapping[str, frozenset[str]]] = {
+    "open": frozenset({"received"}),
+    "sent": frozenset({"received"}),
+    "received": frozenset({"taken", "papers_asked", "transferred"}),
+    "taken": frozenset({"taken", "papers_asked", "inspected", "concluded", "transferred"}),
+    "papers_asked": frozenset({"taken", "papers_asked", "inspected", "concluded", "transferred"}),
+    "inspected": frozenset({"taken", "papers_asked", "inspected", "concluded", "transferred"}),
+    "concluded": frozenset({"appealed", "reopened"}),
+    "appealed": frozenset({"reopened", "concluded"}),
+    "transferred": frozenset({"reopened"}),
+    "withdrawn": frozenset({"reopened"}),
+}
+STATE_OF: Final = {
+    "received": "received",
+    "taken": "taken",
+    "papers_asked": "papers_asked",
+    "inspected": "inspected",
+    "transferred": "transferred",
+    "appealed": "appealed",
+    "reopened": "taken",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CaseEvent:
+    """One event. ``seq`` counts its author's events from 1; ``after`` is the highest of the other author's it had seen."""
+
+    case_id: str
+    node: Author
+    seq: int
+    after: int
+    actor: str
+    at: datetime
+    kind: str
+    body: Mapping[str, Any]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseState:
+    """Where a case stands. ``wish``: a withdrawal that came after somebody had taken it; it stays visible."""
+
+    state: str = "open"
+    ack_number: str | None = None
+    taken_by: str | None = None
+    outcome: str | None = None
+    origin_finding: str | None = None
+    reason: str | None = None
+    document_number: str | None = None
+    document_date: str | None = None
+    withdrawn: bool = False
+    wish: bool = False
+    replies: int = 0
+    asked: tuple[str, ...] = field(default=())
+    received_at: datetime | None = None
+    taken_at: datetime | None = None
+    concluded_at: datetime | None = None
+
+    @property
+    def conclusion(self) -> Conclusion | None:
+        """What binds the stock, once concluded; "continue" and "not_competent" settle nothing yet."""
+        if self.state != "concluded" or self.outcome is None or self.outcome in {"continue", "not_competent"}:
+            return None
+        return Conclusion(self.outcome, self.origin_finding or "not_examined")
+
+
+def event_hash(previous: str, event: CaseEvent) -> str:
+    """SHA-256 over the author's previous event's hash and this one's content."""
+    return chain_hash(
+        previous,
+        {
+            "case_id": event.case_id,
+            "node": event.node,
+            "seq": event.seq,
+            "after": event.after,
+            "actor": event.actor,
+            "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            "kind": event.kind,
+            "body": event.body,
+        },
+    )
+
+
+def write(
+    case_id: str,
+    node: Author,
+    actor: str,
+    at: datetime,
+    kind: str,
+    body: Mapping[str, Any],
+    known: Sequence[CaseEvent],
+) -> CaseEvent:
+    """The next event of ``node``, numbered and chained behind ``known``; raises ``Invalid`` for the wrong author."""
+    check_author(node, kind)
+    own = [event for event in known if event.node == node]
+    others = [event.seq for event in known if event.node != node]
+    last = max(own, key=lambda event: event.seq, default=None)
+    bare = CaseEvent(
+        case_id, node, (last.seq if last else 0) + 1, max(others, default=0), actor, at, kind, dict(body), ""
+    )
+    return replace(bare, sha256=event_hash(last.sha256 if last else START, bare))
+
+
+def check_author(node: str, kind: str) -> None:
+    """Refuse an event its node may not author."""
+    if kind not in AUTHORS.get(node, frozenset()):
+        raise Invalid("wrong_author", f"'{kind}' không do nút này ghi.", (FieldError("/kind", "wrong_author"),))
+
+
+def chained(event: CaseEvent, previous: CaseEvent | None) -> bool:
+    """Whether ``event`` follows its author's ``previous`` one without gap and with the right hash."""
+    start = previous.sha256 if previous else START
+    return event.seq == (previous.seq if previous else 0) + 1 and event.sha256 == event_hash(start, event)
+
+
+def ordered(events: Iterable[CaseEvent]) -> list[CaseEvent]:
+    """One order for all nodes: an event after all its author had seen; concurrent ones province first.
+
+    An event that refers to one not here yet goes as late as it can, so a part of the feeds folds as well.
+    """
+    events = list(events)
+    station = sorted((e for e in events if e.node == "station"), key=lambda e: e.seq)
+    province = sorted((e for e in events if e.node == "province"), key=lambda e: e.seq)
+    made: list[CaseEvent] = []
+    i = j = 0
+    while i < len(station) or j < len(province):
+        if j < len(province) and (i >= len(station) or province[j].after <= i):
+            made.append(province[j])
+            j += 1
+        elif i < len(station) and (station[i].after <= j or j >= len(province)):
+            made.append(station[i])
+            i += 1
+        else:
+            made.append(province[j])
+            j += 1
+    return made
+
+
+def fold(events: Iterable[CaseEvent]) -> CaseState:
+    """The state after all ``events``, whatever order they arrived in."""
+    state = CaseState()
+    for event in ordered(events):
+        state = _apply(state, event)
+    return state
+
+
+def _apply(state: CaseState, event: CaseEvent) -> CaseState:
+    body = event.body
+    if event.kind == "opened":
+        return replace(state, state="sent")
+    if event.kind == "replied":
+        return replace(state, replies=state.replies + 1)
+    if event.kind == "withdrawn":
+        if state.state in {"open", "sent", "received"}:
+            return replace(state, state="withdrawn", withdrawn=True)
+        return replace(state, wish=True)
+    if event.kind == "concluded":
+        return replace(
+            state,
+            state="concluded",
+            outcome=str(body.get("outcome")),
+            origin_finding=str(body.get("origin_finding")),
+            reason=_text(body.get("reason")),
+            document_number=_text(body.get("document_number")),
+            document_date=_text(body.get("document_date")),
+            concluded_at=event.at,
+        )
+    if event.kind not in STATE_OF:
+        return state
+    return _province_step(state, event)
+
+
+def _province_step(state: CaseState, event: CaseEvent) -> CaseState:
+    body = event.body
+    made = replace(state, state=STATE_OF[event.kind])
+    if event.kind == "received":
+        made = replace(made, ack_number=_text(body.get("ack_number")), received_at=event.at)
+        return replace(made, state="withdrawn") if state.withdrawn else made
+    if event.kind == "taken":
+        return replace(made, taken_by=event.actor, taken_at=made.taken_at or event.at)
+    if event.kind == "papers_asked":
+        return replace(made, asked=(*made.asked, str(body.get("text", ""))))
+    return made
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def check_step(state: CaseState, kind: str) -> None:
+    """Refuse a province's step the case's state does not allow."""
+    if kind not in MAY.get(state.state, frozenset()):
+        raise Conflict("not_now", f"Vụ việc đang ở trạng thái '{state.state}', chưa làm được việc này.")
+
+
+def check_conclusion(body: Mapping[str, Any]) -> None:
+    """Refuse a conclusion without outcome, finding, reason, or – where words bind – document number and date."""
+    wrong = []
+    if body.get("outcome") not in OUTCOMES:
+        wrong.append(FieldError("/outcome", "unknown"))
+    if body.get("origin_finding") not in ORIGIN_FINDINGS:
+        wrong.append(FieldError("/origin_finding", "unknown"))
+    if not str(body.get("reason") or "").strip():
+        wrong.append(FieldError("/reason", "missing"))
+    if body.get("outcome") in BINDING or body.get("stop_order"):
+        wrong += [FieldError(f"/{n}", "missing") for n in ("document_number", "document_date") if not body.get(n)]
+    if wrong:
+        raise Invalid("conclusion_incomplete", "Kết luận cần lý do, và số, ngày văn bản khi có xử lý.", tuple(wrong))
+
+
+def due_on(state: CaseState, clocks: Clocks, opened_at: datetime) -> date | None:
+    """By when the next step is due: take it in a day, conclude in the legal days; None when nothing is due."""
+    if state.state in {"open", "sent", "received"}:
+        return (opened_at + clocks.received_within).date()
+    if state.state in {"taken", "papers_asked", "inspected", "appealed"}:
+        return ((state.taken_at or opened_at) + clocks.conclude_within).date()
+    return None
+
+
+def notice_due(concluded_on: date, clocks: Clocks, holidays: frozenset[date]) -> date:
+    """The working day by which the written notice goes out (3 working days; TT 27/2020, Pháp lệnh 11/2016)."""
+    day, left = concluded_on, clocks.notice_within_working_days
+    while left:
+        day += timedelta(days=1)
+        if day.weekday() < 5 and day not in holidays:
+            left -= 1
+    return day

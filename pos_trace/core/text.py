@@ -1,0 +1,31 @@
+"""Text from outside made safe and searchable: cleaned, folded, kept from becoming a formula."""
+
+import unicodedata
+from typing import Final
+
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\0")
+SPACES: Final = frozenset({"Zs", "Zl", "Zp"})
+
+
+def clean(text: str, most: int) -> str:
+    """``text`` in NFC on one line without control, format or bidi signs, at most ``most`` signs long."""
+    kept = []
+    for sign in unicodedata.normalize("NFC", text):
+        category = unicodedata.category(sign)
+        if category in SPACES or sign in "\n\r\t":
+            kept.append(" ")
+        elif not category.startswith("C"):
+            kept.append(sign)
+    return " ".join("".join(kept).split())[:most].strip()
+
+
+def fold(text: str) -> str:
+    """Search form: no accents, đ as d, lower case, single spaces. The same on both databases."""
+    plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    bare = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return " ".join(bare.casefold().split())
+
+
+def safe_cell(text: str) -> str:
+    """``text`` for a spreadsheet cell: what would start a formula gets an apostrophe before it (ASVS 1.2.10)."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text

@@ -1,0 +1,42 @@
+"""Nodes for the services' tests."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pos_trace.store.database import Database
+from tests.services.two_nodes import PROVINCE_ID, SITE_ID, Pair, make_node
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Database]]:
+    """Makes any number of migrated databases of one kind."""
+    made: list[Database] = []
+    dropped: list[Callable[[], None]] = []
+
+    def sqlite() -> Database:
+        path = tmp_path / f"node-{len(made)}.db"
+        path.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
+        made.append(Database(f"sqlite:///{path}"))
+        return made[-1]
+
+    def postgres() -> Database:
+        server = request.getfixturevalue("postgres_server")
+        name = server.fresh()
+        dropped.append(lambda: server.drop(name))
+        made.append(Database(server.url(name)))
+        return made[-1]
+
+    yield {"sqlite": sqlite, "postgres": postgres}[request.param]
+    for database in made:
+        database.close()
+    for drop in dropped:
+        drop()
+
+
+@pytest.fixture
+def pair(fresh_database: Callable[[], Database], tmp_path: Path) -> Pair:
+    """A station and a province on their own databases, the same kind for both."""
+    station = make_node(fresh_database(), tmp_path, "station", SITE_ID)
+    return Pair(station, make_node(fresh_database(), tmp_path, "province", PROVINCE_ID))
