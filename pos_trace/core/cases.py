@@ -47,7 +47,7 @@ STATE_OF: Final = {
 
 @dataclass(frozen=True, slots=True)
 class CaseEvent:
-    """One event. ``seq`` counts its author's events from 1; ``after`` is the highest of the other author's it had seen."""
+    """One event. ``seq`` counts its author's events from 1; ``after``: the other author's highest it had seen."""
 
     case_id: str
     node: Author

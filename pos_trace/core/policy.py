@@ -48,8 +48,9 @@ class SchemeRule:
 class CodeRules:
     """What ``codes.parse`` may know beyond the GS1 standards.
 
-    ``own_hosts``: hosts of our own public pages (receipts, stall cards). ``date_window_days``: how far a
-    date recovered from an element string whose separators were lost may lie from ``reference`` before and after.
+    ``own_hosts``: hosts of our own public pages (receipts, stall cards). ``separators``: how scanners type FNC1.
+    ``max_candidates`` bounds what a text with lost separators may have been. ``reference_year``: GS1's two-digit
+    years lie 49 before to 50 after it; a parser has no clock.
     """
 
     hosts: tuple[HostRule, ...] = ()
@@ -58,6 +59,7 @@ class CodeRules:
     own_hosts: tuple[str, ...] = ()
     separators: tuple[str, ...] = ("<GS>", "{GS}", "[GS]", "␝", "è", "^]", "\x1e", "<FNC1>", "\\x1d", "\\u001d")
     max_candidates: int = 16
+    reference_year: int = 2026
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Reading:
 
 
 def read(text: str) -> Reading:
-    """"1,5" and "1.5" → 1.5; "1.234,5" → 1234.5; "1.500" → 1500 or 1.5; negatives and the rest mean nothing."""
+    """ "1,5" and "1.5" → 1.5; "1.234,5" → 1234.5; "1.500" → 1500 or 1.5; negatives and the rest mean nothing."""
     plain = "".join(text.split())
     if not plain.isascii():
         return Reading(())

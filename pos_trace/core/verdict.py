@@ -323,7 +323,7 @@ def _order(name: str, moved: Mapping[str, str]) -> tuple[int, int]:
 
 
 def age_words(seconds: int) -> str:
-    """"3 ngày", "5 giờ", "20 phút"."""
+    """ "3 ngày", "5 giờ", "20 phút"."""
     if seconds >= 2 * 86400:
         return f"{seconds // 86400} ngày"
     return f"{seconds // 3600} giờ" if seconds >= 2 * 3600 else f"{seconds // 60} phút"

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pos_trace.core.errors import Conflict, FieldError, Invalid
+from pos_trace.core.stock import Conclusion
 from pos_trace.core.text import clean
 from pos_trace.services import case_log, case_words
 from pos_trace.services.node import Actor, Answer, Node, Transaction, owned
@@ -15,7 +16,6 @@ from pos_trace.store.models import (
     CaseLine,
     Delivery,
     DeliveryLine,
-    Evidence,
     Flag,
     Paper,
     PaperLink,
@@ -25,7 +25,6 @@ from pos_trace.store.models import (
     VerdictRow,
 )
 
-DESTINATION = "department"
 ANSWERABLE = ("open", "sent", "received", "taken", "papers_asked", "inspected")
 NO_CASE = "Không tìm thấy vụ việc."
 MOST_TEXT = 2000
@@ -55,7 +54,7 @@ def open_from_flag(tx: Transaction, flag: Flag) -> str:
 
 
 def send_flag(node: Node, who: Actor, flag_id: str, now: datetime) -> Answer:
-    """"Gửi ngay": open the case of one flag at once: ``{case_id, state}``."""
+    """ "Gửi ngay": open the case of one flag at once: ``{case_id, state}``."""
     with node.write(who, now) as tx:
         flag = tx.owned(Flag, flag_id)
         if flag.state not in ("open", "held", "sent"):
@@ -119,7 +118,7 @@ def add_evidence(node: Node, who: Actor, case_id: str, photo_ids: list[str], cap
 
 
 def withdraw(node: Node, who: Actor, case_id: str, reason: str, now: datetime) -> Answer:
-    """"Ghi nhầm": take a report back until an inspector has taken it; the withdrawal stays visible."""
+    """ "Ghi nhầm": take a report back until an inspector has taken it; the withdrawal stays visible."""
     with node.write(who, now) as tx:
         case = tx.owned(Case, case_id, NO_CASE)
         if case.state not in ("open", "sent", "received"):
@@ -142,19 +141,7 @@ def detail(node: Node, who: Actor, case_id: str) -> Answer:
     with node.db.read() as session:
         case = owned(session, who, Case, case_id, NO_CASE)
         answer = case_words.summary(case, node.policy)
-        return answer | contents(session, case)
-
-
-def contents(session: Session, case: Case) -> Answer:
-    """Goods, events in folding order and numbered evidence of ``case``."""
-    mine = {"site_id": case.site_id, "case_id": case.id}
-    lines = session.scalars(select(CaseLine).filter_by(**mine).order_by(CaseLine.id))
-    evidence = session.scalars(select(Evidence).filter_by(**mine).order_by(Evidence.number))
-    return {
-        "lines": [case_words.line(row) for row in lines],
-        "events": [case_words.event(row) for row in case_log.ordered(session, case)],
-        "evidence": [case_words.evidence(row) for row in evidence],
-    }
+        return answer | case_log.contents(session, case, node.policy.province.department)
 
 
 def _new_case(tx: Transaction, flag: Flag, line: DeliveryLine, delivery: Delivery) -> Case:
@@ -226,16 +213,18 @@ def _paper(paper: Paper) -> dict[str, Any]:
 
 
 def _attach(tx: Transaction, case: Case, digest: str, media_type: str, caption: str | None) -> int:
-    row = case_log.add_evidence(tx, case, digest, media_type, caption, by=case_log.actor_name(tx.who))
+    row, fresh = case_log.add_evidence(tx, case, digest, media_type, caption, case_log.actor_name(tx.who))
+    if not fresh:
+        return row.number
     body = {"case_id": case.id, "sha256": digest, "media_type": media_type, "caption": caption}
     words = f"Ảnh kèm vụ việc: {caption or case.title}"
-    tx.send(DESTINATION, "evidence", case.id, body, words[:500], case.stall_id)
+    tx.send(case_log.DESTINATION, "evidence", case.id, body, words[:500], case.stall_id)
     return row.number
 
 
-def conclusion_of_line(session: Session, site_id: str, line_id: str) -> Case | None:
-    """The concluded case a delivery line belongs to, or None: what stock asks after the verdict."""
+def conclusion_of_line(session: Session, site_id: str, line_id: str) -> Conclusion | None:
+    """What an inspector's newest conclusion on a delivery line asks of its stock; None while nothing binds it."""
     joined = select(Case).join(CaseLine, (CaseLine.site_id == Case.site_id) & (CaseLine.case_id == Case.id))
     mine = joined.where(Case.site_id == site_id, CaseLine.line_id == line_id, Case.state == "concluded")
-    return session.scalars(mine.order_by(Case.changed_at.desc())).first()
-
+    case = session.scalars(mine.order_by(Case.changed_at.desc())).first()
+    return case_log.state_of(session, case).conclusion if case else None

@@ -61,8 +61,9 @@ def enrol(node: Node, who: Actor, code: str, province: Enroller, province_url: s
     """Enrol this station with ``code``. Raises ``Invalid`` when the province refuses, ``Unavailable`` when silent."""
     with node.db.read() as session:
         site = session.get(Site, (node.id, node.id))
-        told = {"id": node.id, "name": site.name if site else node.id, "kind": site.kind if site else "market"}
-        told |= {"gln": site.gln if site else None, "commune": site.commune if site else None}
+        told: dict[str, Any] = {"id": node.id, "name": node.id, "kind": "market"}
+        if site is not None:
+            told |= {name: getattr(site, name) for name in ("name", "kind", "gln", "commune")}
         rows = session.scalars(select(Stall).where(Stall.site_id == node.id).order_by(Stall.number))
         stalls = [{"id": row.id} | {name: getattr(row, name) for name in STALL_TEXTS} for row in rows]
     answer = province.enrol(code, public_key(node), told, stalls)
@@ -106,8 +107,11 @@ def upsert_stall(tx: Transaction, site_id: str, stall: dict[str, Any]) -> Stall:
     if row is None:
         row = Stall(site_id=site_id, id=stall["id"], created_at=tx.now, settings={}, number="", name="")
         tx.session.add(row)
+    same = select(Stall.id).where(Stall.site_id == site_id, Stall.number == stall.get("number"), Stall.id != row.id)
+    with tx.session.no_autoflush:
+        taken = tx.session.scalars(same).first() is not None
     for name in STALL_TEXTS:
-        if stall.get(name):
+        if stall.get(name) and not (name == "number" and taken):
             setattr(row, name, stall[name])
     row.number = row.number or row.id
     row.name = row.name or row.number

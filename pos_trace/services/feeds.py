@@ -21,7 +21,7 @@ def case_events(node: Node, who: Actor, since: int, limit: int) -> Answer:
         rows = list(session.scalars(newer))
         page = rows[:limit]
         return {
-            "events": [case_log.wire(row) for row in page],
+            "events": [case_log.wire(case_log.event_of(row)) for row in page],
             "next": page[-1].feed_seq if page else since,
             "more": len(rows) > limit,
             "poll_s": POLL_S,

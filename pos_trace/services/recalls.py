@@ -77,7 +77,9 @@ def _keys(line: dict[str, Any]) -> list[str]:
     gtin = str(line.get("gtin") or "")
     keys += [f"01/{gtin.rjust(14, '0')}/10/{register.quoted(lot)}" for lot in line.get("lots") or []]
     if not keys or (line.get("lots") and not gtin):
-        raise Invalid("recall_lots", "Cần nêu lô thu hồi: mã lô, hoặc GTIN kèm số lô.", (FieldError("/keys", "missing"),))
+        raise Invalid(
+            "recall_lots", "Cần nêu lô thu hồi: mã lô, hoặc GTIN kèm số lô.", (FieldError("/keys", "missing"),)
+        )
     if len(keys) > MOST_LOTS:
         raise Invalid("recall_lots", f"Mỗi thông báo tối đa {MOST_LOTS} lô.", (FieldError("/keys", "too_long"),))
     for index, key in enumerate(keys):

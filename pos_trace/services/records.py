@@ -10,6 +10,7 @@ from pos_trace.services import lines
 from pos_trace.services.node import Answer, Node
 from pos_trace.store.models import FacilityRow, LotRecordRow, RecallLot, RecallRow
 
+MODELS: tuple[tuple[str, Any], ...] = (("facility", FacilityRow), ("lot", LotRecordRow), ("recall", RecallRow))
 PAGE = 500
 MOST = 2000
 POLL_S = 30
@@ -39,8 +40,7 @@ def version(node: Node) -> int:
 
 def latest(session: Session) -> int:
     """The newest version of any lot, facility or recall; 0 on an empty province."""
-    models = (LotRecordRow, FacilityRow, RecallRow)
-    return max(session.scalar(select(func.max(model.version))) or 0 for model in models)
+    return max(session.scalar(select(func.max(model.version))) or 0 for _, model in MODELS)
 
 
 def changes(node: Node, since: int, limit: int = PAGE) -> Answer:
@@ -54,7 +54,7 @@ def changes(node: Node, since: int, limit: int = PAGE) -> Answer:
     with node.db.read() as session:
         top = latest(session)
         found: list[tuple[int, str, Any]] = []
-        for kind, model in (("facility", FacilityRow), ("lot", LotRecordRow), ("recall", RecallRow)):
+        for kind, model in MODELS:
             newer = select(model).where(model.version > since, model.version <= top)
             newer = newer.order_by(model.version).limit(limit + 1)
             found += [(row.version, kind, row) for row in session.scalars(newer)]

@@ -1,0 +1,197 @@
+"""Two nodes made ready to start: configurations, people, stalls, keys – through the verbs an administrator uses."""
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from pos_trace import settings as configuration
+from pos_trace.adapters.provinces.api import ProvinceApi
+from pos_trace.app import build_node, utc_now
+from pos_trace.core.roles import STALL_ROLES
+from pos_trace.demo import people
+from pos_trace.demo.processes import NodeProcess
+from pos_trace.services import accounts, enrolment, places
+from pos_trace.services.node import Node
+
+GOLIVE_DAYS = 60
+MARK = "demo.json"
+
+
+@dataclass
+class Demo:
+    """Both nodes of a demo in ``folder`` and what a client needs to use them."""
+
+    folder: Path
+    station: NodeProcess
+    province: NodeProcess
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def spool(self) -> Path:
+        """Where the virtual printer puts its paper."""
+        return self.folder / "printer"
+
+    def write(self) -> None:
+        """``demo.json``, readable by its owner only: it holds keys."""
+        self.facts["station"] |= {"url": self.station.url, "pid": self.station.pid, "config": str(self.station.config)}
+        self.facts["province"] |= {
+            "url": self.province.url,
+            "pid": self.province.pid,
+            "config": str(self.province.config),
+        }
+        path = self.folder / MARK
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(orjson.dumps(self.facts, option=orjson.OPT_INDENT_2))
+
+    def stop(self) -> None:
+        """End both nodes, the station first."""
+        self.station.stop()
+        self.province.stop()
+
+
+def prepare(folder: Path, port: int) -> Demo:
+    """A fresh demo in ``folder``; what an earlier demo left there is removed, anything else is refused."""
+    folder = folder.resolve()
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+        raise FileExistsError(f"{folder} không trống và không phải của bản chạy thử")
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    (folder / MARK).write_text("{}", encoding="ascii")
+    province = NodeProcess(folder / "province.toml", folder / "province.log", port + 1 if port else 0)
+    station = NodeProcess(folder / "station.toml", folder / "station.log", port)
+    demo = Demo(folder, station, province)
+    demo.facts = {"station": {}, "station_second_stall": {}, "province": {}, "printer": {"spool_dir": str(demo.spool)}}
+    province.config.write_text(_province_toml(), encoding="utf-8")
+    return demo
+
+
+def start(demo: Demo, *, beats: dict[str, float] | None = None) -> None:
+    """Set the province up and start it, then the station with the province's address, enrolled."""
+    with _node(demo.province.config) as node:
+        code = _set_province_up(node, demo, utc_now())
+    demo.province.start()
+    demo.station.config.write_text(_station_toml(demo, beats or {}), encoding="utf-8")
+    now = utc_now()
+    with _node(demo.station.config) as node:
+        _set_station_up(node, demo, now)
+        province = ProvinceApi(demo.province.url, "", utc_now)
+        enrolment.enrol(node, node.machine("demo"), code, province, demo.province.url, now)
+
+
+class _node:  # noqa: N801 - reads as a verb: with _node(config) as node
+    """A node without a server, closed again."""
+
+    def __init__(self, config: Path) -> None:
+        self._config = config
+
+    def __enter__(self) -> Node:
+        self._node = build_node(configuration.load(self._config, {}), None)
+        return self._node
+
+    def __exit__(self, *_: object) -> None:
+        self._node.db.close()
+
+
+def _province_toml() -> str:
+    return f"""[node]
+role = "province"
+id = "{people.PROVINCE_ID}"
+name = "Sở Công Thương (mẫu)"
+data_dir = "province"
+demo = true
+
+[province]
+preset = "demo"
+"""
+
+
+def _station_toml(demo: Demo, beats: dict[str, float]) -> str:
+    pace = "\n".join(f"{name} = {value}" for name, value in beats.items())
+    return f"""[node]
+role = "station"
+id = "{people.STATION_ID}"
+name = "{people.MARKET}"
+data_dir = "station"
+demo = true
+
+[public]
+base_url = "{demo.province.url}"
+
+[province]
+preset = "demo"
+url = "{demo.province.url}"
+
+[beats]
+{pace}
+"""
+
+
+def _set_province_up(node: Node, demo: Demo, now: datetime) -> str:
+    who = node.machine("demo")
+    agency = places.add_agency(node, who, "Sở Công Thương (mẫu)", "sct", "Quảng Ngãi", now)["id"]
+    users = {}
+    for role in ("inspector", "records_officer", "agency_admin"):
+        login = role.replace("_", "-")
+        places.add_person(node, who, login, people.NAMES[role], people.PASSWORDS[role], [role], agency, now)
+        users[role] = {"login": login, "password": people.PASSWORDS[role]}
+    key = places.province_key(node, who, "demo", now)["api_key"]
+    demo.facts["province"] |= {"api_key": key, "users": users}
+    code: str = places.station_code(node, who, now)["code"]
+    return code
+
+
+def _set_station_up(node: Node, demo: Demo, now: datetime) -> None:
+    who, day = node.machine("demo"), now.date()
+    places.set_site(node, who, people.MARKET, "market", people.MARKET_GLN, people.OPERATOR, now, people.COMMUNE)
+    places.add_person(node, who, "site-admin", people.NAMES["site_admin"], people.PASSWORDS["site_admin"],
+                      ["site_admin"], None, now)  # fmt: skip
+    stalls = {stall.number: _add_stall(node, stall, day, now) for stall in people.STALLS}
+    printer = demo.spool
+    printer.mkdir(exist_ok=True)
+    places.add_printer(node, who, None, "Máy in mẫu", "generic-80", "file", str(printer), now)
+    main = stalls[people.MAIN_STALL]
+    main["users"]["operator"] = _operator(node, now)
+    till = places.add_till(node, who, main["id"], "Quầy 1", now)
+    demo.facts["station"] |= {
+        "api_key": main["api_key"],
+        "till_secret": till["api_key"],
+        "device_token": main["device_token"],
+        "users": main["users"]
+        | {"site_admin": {"login": "site-admin", "password": people.PASSWORDS["site_admin"]}},
+    }
+    second = stalls[people.SECOND_STALL]
+    demo.facts["station_second_stall"] = {key: second[key] for key in ("api_key", "users", "device_token")}
+    demo.facts["stalls"] = stalls
+
+
+def _add_stall(node: Node, stall: people.DemoStall, day: date, now: datetime) -> dict[str, Any]:
+    who = node.machine("demo")
+    golive = day - timedelta(days=3 if stall.practice else GOLIVE_DAYS)
+    stall_id: str = places.add_stall(
+        node, who, stall.number, stall.name, stall.gln, people.COMMUNE, golive, now
+    )["id"]  # fmt: skip
+    users = {}
+    for role in STALL_ROLES:
+        login = people.login_of(role, stall.number)
+        name = stall.owner if role == "owner" else f"{people.NAMES[role]} {stall.number}"
+        places.add_person(node, who, login, name, people.PINS[role], [role], stall_id, now)
+        users[role] = {"login": login, "pin": people.PINS[role]}
+    code = places.device_code(node, who, stall_id, now)["code"]
+    device = accounts.enrol_device(node, code, f"Điện thoại {stall.owner}", now)
+    key = places.stall_key(node, who, stall_id, f"demo {stall.number}", now)["api_key"]
+    return {"id": stall_id, "api_key": key, "device_token": device["device_token"], "users": users}
+
+
+def _operator(node: Node, now: datetime) -> dict[str, str]:
+    """The market board: a PIN, like the stalls' people."""
+    places.add_person(
+        node, node.machine("demo"), "operator", people.NAMES["operator"], people.PINS["operator"], ["operator"], None, now
+    )
+    return {"login": "operator", "pin": people.PINS["operator"]}

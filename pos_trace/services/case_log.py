@@ -1,0 +1,134 @@
+"""A case's events kept unchanged on either node, its row the cached fold of them; the only writer of both."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pos_trace.core import cases as rules
+from pos_trace.core.cases import CaseEvent, CaseState
+from pos_trace.services import case_words
+from pos_trace.services.node import Actor, Answer, Transaction
+from pos_trace.store import counters
+from pos_trace.store.models import Case, CaseEventRow, CaseLine, Evidence
+
+DESTINATION = "department"
+FEED = "case_events"
+Wire = dict[str, Any]
+
+
+def stamp(moment: datetime) -> str:
+    """A time as events write it: UTC, microseconds."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def actor_name(who: Actor) -> str:
+    """Who acts, without a name: ``kind:id``."""
+    return f"{who.kind}:{who.id}"[:80]
+
+
+def wire(event: CaseEvent) -> Wire:
+    """The event as it travels."""
+    told = {name: getattr(event, name) for name in ("case_id", "node", "seq", "after", "actor", "kind", "sha256")}
+    return told | {"at": stamp(event.at), "body": dict(event.body)}
+
+
+def read(told: Mapping[str, Any]) -> CaseEvent:
+    """The event that travelled; raises ``ValueError`` when its time is not in the form that was hashed."""
+    at = datetime.fromisoformat(str(told["at"]))
+    if at.tzinfo is None or stamp(at) != told["at"]:
+        raise ValueError("at")
+    texts = {name: str(told[name]) for name in ("case_id", "actor", "kind", "sha256")}
+    node: rules.Author = "station" if told["node"] == "station" else "province"
+    return CaseEvent(node=node, seq=int(told["seq"]), after=int(told["after"]), at=at, body=told["body"], **texts)
+
+
+def event_of(row: CaseEventRow) -> CaseEvent:
+    """The event a row keeps."""
+    node: rules.Author = "station" if row.node == "station" else "province"
+    return CaseEvent(row.case_id, node, row.seq, row.after, row.actor, row.at, row.kind, row.body, row.sha256)
+
+
+def events(session: Session, case: Case) -> list[CaseEvent]:
+    """Every event of ``case`` this node has, in the order both nodes fold them."""
+    mine = select(CaseEventRow).where(CaseEventRow.site_id == case.site_id, CaseEventRow.case_id == case.id)
+    return rules.ordered([event_of(row) for row in session.scalars(mine)])
+
+
+def state_of(session: Session, case: Case) -> CaseState:
+    """The fold of the case's events."""
+    return rules.fold(events(session, case))
+
+
+def append(tx: Transaction, case: Case, kind: str, body: Mapping[str, Any]) -> CaseEvent:
+    """Write this node's next event; a station's is queued for the Department, a province's stands in the feed."""
+    author: rules.Author = "station" if tx.node.role == "station" else "province"
+    known = events(tx.session, case)
+    event = rules.write(case.id, author, actor_name(tx.who), tx.now, kind, body, known)
+    store(tx, case, event)
+    if author == "station":
+        plain = case_words.plain(kind, case)
+        tx.send(DESTINATION, FEED, case.id, {"events": [wire(event)]}, plain, case.stall_id)
+    return event
+
+
+def store(tx: Transaction, case: Case, event: CaseEvent) -> None:
+    """Keep ``event`` as its author wrote it and fold the case anew."""
+    row = CaseEventRow(site_id=case.site_id, id=tx.id(), created_at=tx.now, case_id=case.id, node=event.node)
+    row.seq, row.after, row.actor, row.at = event.seq, event.after, event.actor, event.at
+    row.kind, row.body, row.sha256, row.received_at = event.kind, dict(event.body), event.sha256, tx.now
+    if event.node == "province" and tx.node.role == "province":
+        row.feed_seq = counters.next_version(tx.session, FEED)
+    tx.session.add(row)
+    tx.session.flush()
+    refold(tx, case)
+
+
+def refold(tx: Transaction, case: Case) -> CaseState:
+    """Write what the events say into the case's row, for lists."""
+    state = state_of(tx.session, case)
+    case.state, case.outcome, case.origin_finding = state.state, state.outcome, state.origin_finding
+    case.ack_number = state.ack_number or case.ack_number
+    case.due_on = rules.due_on(state, tx.node.policy.clocks, case.opened_at)
+    case.changed_at = tx.now
+    tx.session.flush()
+    return state
+
+
+def acknowledged(tx: Transaction, site_id: str, answer: Answer) -> None:
+    """Keep the acknowledgement numbers the Department answered with, before its own event comes by the feed."""
+    for item in answer.get("items") or ():
+        case = tx.session.get(Case, (site_id, str(item.get("case_id")))) if isinstance(item, dict) else None
+        number = item.get("ack_number") if case is not None else None
+        if case is not None and isinstance(number, str) and case.ack_number is None:
+            case.ack_number = number[:40]
+
+
+def contents(session: Session, case: Case, department: str) -> Answer:
+    """Goods, events in folding order and numbered evidence of ``case``."""
+    mine = {"site_id": case.site_id, "case_id": case.id}
+    lines = session.scalars(select(CaseLine).filter_by(**mine).order_by(CaseLine.id))
+    files = session.scalars(select(Evidence).filter_by(**mine).order_by(Evidence.number))
+    return {
+        "lines": [case_words.line(row) for row in lines],
+        "events": [case_words.event(event, department) for event in events(session, case)],
+        "evidence": [case_words.evidence(row) for row in files],
+    }
+
+
+def add_evidence(
+    tx: Transaction, case: Case, digest: str, media_type: str, caption: str | None, by: str
+) -> tuple[Evidence, bool]:
+    """Number a file in its order of receipt (bút lục); the same file keeps its number. Says whether it is new."""
+    mine = (Evidence.site_id == case.site_id, Evidence.case_id == case.id)
+    known = tx.session.scalars(select(Evidence).where(*mine, Evidence.sha256 == digest)).first()
+    if known is not None:
+        return known, False
+    last = tx.session.scalar(select(func.max(Evidence.number)).where(*mine)) or 0
+    row = Evidence(site_id=case.site_id, id=tx.id(), created_at=tx.now, stall_id=case.stall_id, case_id=case.id)
+    row.number, row.sha256, row.media_type, row.caption, row.by = last + 1, digest, media_type, caption, by
+    tx.session.add(row)
+    tx.session.flush()
+    return row, True

@@ -1,0 +1,107 @@
+"""A case in words: the stall's own, the desk's, and the sentences that stand beside what was sent."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from pos_trace.core.cases import CaseEvent
+from pos_trace.core.policy import Policy
+from pos_trace.core.vocabulary.reason_texts import reason_text
+from pos_trace.core.vocabulary.reasons import REASONS
+from pos_trace.core.vocabulary.words import CASE_STATES, ORIGIN_FINDINGS, OUTCOMES
+from pos_trace.services.node import Answer
+from pos_trace.store.models import Case, CaseLine, Evidence
+
+EVENT_WORDS: Final[dict[str, str]] = {
+    "opened": "Đã ghi và gửi: hàng cần bổ sung giấy tờ",
+    "evidence_added": "Đã gửi thêm ảnh và giấy tờ",
+    "replied": "Đã gửi câu trả lời",
+    "withdrawn": "Đã rút lại (ghi nhầm)",
+    "received": "Cơ quan đã nhận",
+    "taken": "Cán bộ đã tiếp nhận",
+    "papers_asked": "Cơ quan đề nghị bổ sung giấy tờ",
+    "inspected": "Đã kiểm tra",
+    "concluded": "Đã có kết luận",
+    "transferred": "Đã chuyển cơ quan có thẩm quyền",
+    "reopened": "Mở lại để xem xét",
+    "appealed": "Đã ghi nhận khiếu nại",
+}
+
+
+def plain(kind: str, case: Case) -> str:
+    """What an outgoing event says, for the owner."""
+    return f"{EVENT_WORDS[kind]}: {case.title}"[:500]
+
+
+def summary(case: Case, policy: Policy) -> Answer:
+    """A case in a list, in the stall's words: nothing here accuses anybody."""
+    return {
+        "id": case.id,
+        "title": case.title,
+        "reason": case.reason,
+        "reason_text": reason_text(case.reason, {}) if case.reason in REASONS else "",
+        "supplier_name": case.supplier_name,
+        "state": case.state,
+        "state_text": CASE_STATES[case.state],
+        "department": policy.province.department,
+        "ack_number": case.ack_number,
+        "outcome": case.outcome,
+        "origin_finding": case.origin_finding,
+        "opened_at": when(case.opened_at),
+        "changed_at": when(case.changed_at),
+    }
+
+
+def conclusion(body: Any, department: str) -> str:
+    """A conclusion in one line. Without a document the stall reads a request, never a finding that binds."""
+    number = str(body.get("document_number") or "")
+    finding, outcome = str(body.get("origin_finding")), str(body.get("outcome"))
+    if not number and finding == "undetermined":
+        return f"{department} đề nghị tạm để riêng"
+    words = OUTCOMES.get(outcome, outcome).format(number=number)
+    return f"{words} · {ORIGIN_FINDINGS.get(finding, finding)}"
+
+
+def event(row: CaseEvent, department: str) -> Answer:
+    """One event as both sides read it."""
+    text = EVENT_WORDS.get(row.kind, row.kind)
+    if row.kind == "concluded":
+        text = conclusion(row.body, department)
+    return {
+        "node": row.node,
+        "seq": row.seq,
+        "kind": row.kind,
+        "text": text,
+        "at": when(row.at),
+        "actor": row.actor,
+        "body": dict(row.body),
+        "sha256": row.sha256,
+    }
+
+
+def line(row: CaseLine) -> Answer:
+    """Goods of a case."""
+    return {
+        "id": row.id,
+        "line_id": row.line_id,
+        "key": row.key,
+        "goods_name": row.goods_name,
+        "quantity": f"{row.quantity.normalize():f}",
+        "unit": row.unit,
+    }
+
+
+def evidence(row: Evidence) -> Answer:
+    """A numbered file; its bytes are asked for by SHA-256."""
+    return {
+        "number": row.number,
+        "sha256": row.sha256,
+        "media_type": row.media_type,
+        "caption": row.caption,
+        "by": row.by,
+        "added_at": when(row.created_at),
+    }
+
+
+def when(moment: datetime) -> str:
+    """ISO-8601."""
+    return moment.isoformat()
