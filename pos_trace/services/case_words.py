@@ -5,8 +5,7 @@ from typing import Any, Final
 
 from pos_trace.core.cases import CaseEvent
 from pos_trace.core.policy import Policy
-from pos_trace.core.vocabulary.reason_texts import reason_text
-from pos_trace.core.vocabulary.reasons import REASONS
+from pos_trace.core.vocabulary.reasons import REASONS, reason_text
 from pos_trace.core.vocabulary.words import CASE_STATES, ORIGIN_FINDINGS, OUTCOMES
 from pos_trace.services.node import Answer
 from pos_trace.store.models import Case, CaseLine, Evidence

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pos_trace.core.errors import Conflict, FieldError, Invalid
+from pos_trace.core.errors import Conflict, FieldError, Invalid, NotFound
 from pos_trace.core.stock import Conclusion
 from pos_trace.core.text import clean
 from pos_trace.services import case_log, case_words
@@ -16,6 +16,7 @@ from pos_trace.store.models import (
     CaseLine,
     Delivery,
     DeliveryLine,
+    Evidence,
     Flag,
     Paper,
     PaperLink,
@@ -142,6 +143,18 @@ def detail(node: Node, who: Actor, case_id: str) -> Answer:
         case = owned(session, who, Case, case_id, NO_CASE)
         answer = case_words.summary(case, node.policy)
         return answer | case_log.contents(session, case, node.policy.province.department)
+
+
+def file(node: Node, who: Actor, case_id: str, digest: str) -> tuple[bytes, str]:
+    """Bytes and media type of a file of the stall's own case; anything else is ``NotFound``."""
+    with node.db.read() as session:
+        case = owned(session, who, Case, case_id, NO_CASE)
+        mine = select(Evidence).filter_by(site_id=case.site_id, case_id=case.id, sha256=digest)
+        row = session.scalars(mine).first()
+        if row is None:
+            raise NotFound("not_found", "Không có tệp này.")
+        media_type = row.media_type
+    return node.files.get(digest), media_type
 
 
 def _new_case(tx: Transaction, flag: Flag, line: DeliveryLine, delivery: Delivery) -> Case:

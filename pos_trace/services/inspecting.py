@@ -11,7 +11,7 @@ from pos_trace.core import cases as rules
 from pos_trace.core.errors import Conflict, FieldError, Invalid, NotFound
 from pos_trace.core.text import clean
 from pos_trace.services import case_log, case_words
-from pos_trace.services.node import Actor, Answer, Node, Transaction, sha256
+from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store.models import AccessEntry, Case, CaseLine, Evidence, Site, Stall
 
 FINISHED = ("concluded", "withdrawn", "transferred")
@@ -123,9 +123,9 @@ def appeal(node: Node, who: Actor, site_id: str, case_id: str, reason: str, now:
 def note(node: Node, who: Actor, site_id: str, case_id: str, text: str, now: datetime) -> Answer:
     """A statement for the file only, numbered like any evidence; it never leaves the desk."""
     text = _needed(text, "text")
+    digest = node.files.put(f"{now.isoformat()}\n{text}\n".encode())
     with node.write(who, now) as tx:
         case = _case(tx.session, site_id, case_id)
-        digest = sha256(f"{tx.id()}\n{text}".encode())
         row, _ = case_log.add_evidence(tx, case, digest, "text/plain", text, case_log.actor_name(who))
         tx.audit("case_note", f"case:{case.id}", {"number": row.number}, case.stall_id)
         return tx.answer(case_words.evidence(row), 201)

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final
+
+from pos_trace.core.errors import Misconfigured
 
 EFFECTS: Final = ("note", "warn", "hold", "block")
 
@@ -11,156 +14,118 @@ EFFECTS: Final = ("note", "warn", "hold", "block")
 class ReasonWords:
     """``text`` has fields in braces, filled from the facts of the case; ``bare`` stands when facts are missing.
 
-    ``least`` and ``most`` bound what configuration may make of ``effect``. ``shown`` False: never told to anybody.
+    ``least`` and ``most`` bound what configuration may make of ``effect``. Empty words are never shown to anybody.
     """
 
     effect: str
     text: str
     bare: str
     en: str
-    next: str = ""
-    least: str = "note"
-    most: str = "block"
-    shown: bool = True
+    next: str
+    least: str
+    most: str
 
 
+def _plain(effect: str, text: str, en: str, step: str, least: str, most: str) -> ReasonWords:
+    """A reason that needs no facts."""
+    return ReasonWords(effect, text, text, en, step, least, most)
+
+
+def _warn(text: str, bare: str, en: str, step: str) -> ReasonWords:
+    """A doubt about a label, a paper or a count: a site may set such goods aside, or only note it."""
+    return ReasonWords("warn", text, bare, en, step, "note", "hold")
+
+
+def _note(text: str, bare: str, en: str) -> ReasonWords:
+    """A note never changes the colour, whatever a site writes."""
+    return ReasonWords("note", text, bare, en, "", "note", "note")
+
+
+_OTHER: Final = ("hold", "Mã của mặt hàng khác: {goods}", "Mã của mặt hàng khác")
+_SEEN: Final = "Mã này đã quét lúc {time} tại {place}"
+_STAMP: Final = "Kiểm tra tem"
+_RESCAN: Final = "Quét lại đúng kiện; hỏi người giao"
+
+# in the order they are told when equally strong
 REASONS: Final[Mapping[str, ReasonWords]] = {
     "recalled": ReasonWords(
         "block",
         "Hàng đang bị thu hồi (thông báo số {number})",
         "Hàng đang bị thu hồi",
-        "Under recall",
+        "These goods are being recalled",
         "Ngừng bán, để riêng",
         "block",
-    ),
-    "revoked": ReasonWords(
         "block",
-        "Mã đã bị hủy",
-        "Mã đã bị hủy",
-        "Code revoked",
-        "Trả lại người giao, hoặc bổ sung giấy tờ",
-        "hold",
     ),
     "expired": ReasonWords(
-        "block", "Hết hạn sử dụng {date}", "Hết hạn sử dụng", "Past its expiry date", "Trả lại hoặc bỏ", "block"
+        "block",
+        "Hết hạn sử dụng {date}",
+        "Hết hạn sử dụng",
+        "Past their use-by date",
+        "Trả lại hoặc bỏ",
+        "block",
+        "block",
     ),
-    "suspended": ReasonWords(
+    "revoked": _plain(
+        "block",
+        "Mã đã bị hủy",
+        "This code was cancelled",
+        "Trả lại người giao, hoặc bổ sung giấy tờ",
+        "hold",
+        "block",
+    ),
+    "suspended": _plain(
         "hold",
         "Mã đang tạm dừng hiển thị",
-        "Mã đang tạm dừng hiển thị",
-        "Code suspended",
+        "This code is suspended for now",
         "Để riêng, chờ hệ thống",
-        "warn",
-    ),
-    "other_gtin": ReasonWords(
         "hold",
-        "Mã của mặt hàng khác: {goods}",
-        "Mã của mặt hàng khác",
-        "Code of another product",
-        "Quét lại đúng kiện; hỏi người giao",
-        "warn",
+        "block",
     ),
-    "other_group": ReasonWords(
-        "hold",
-        "Mã của mặt hàng khác: {goods}",
-        "Mã của mặt hàng khác",
-        "Code of another kind of goods",
-        "Quét lại đúng kiện; hỏi người giao",
-        "warn",
-    ),
+    "other_gtin": ReasonWords(*_OTHER, "The code belongs to another product", _RESCAN, "warn", "block"),
+    "other_group": ReasonWords(*_OTHER, "The code belongs to another kind of goods", _RESCAN, "warn", "block"),
     "papers_missing": ReasonWords(
-        "hold", "Cần: {papers}", "Cần giấy tờ của lô hàng", "Papers needed", "Chụp giấy tờ", "hold", "hold"
+        "hold", "Cần: {papers}", "Cần giấy tờ của lô hàng", "Papers are needed", "Chụp giấy tờ", "hold", "hold"
     ),
-    "certificate_lapsed": ReasonWords(
-        "warn",
+    "certificate_lapsed": _warn(
         "Giấy chứng nhận {kind} hết hiệu lực ngày {date}",
         "Giấy chứng nhận hết hiệu lực",
-        "Certificate lapsed",
+        "A certificate has lapsed",
         "Hỏi giấy mới",
-        most="hold",
     ),
-    "quantity_above_lot": ReasonWords(
-        "warn",
+    "quantity_above_lot": _warn(
         "Vượt số lượng của lô (khai {declared}, đã nhận {received})",
         "Vượt số lượng của lô",
-        "More received than the lot holds",
+        "More was received than the lot holds",
         "Đếm lại; hỏi người giao",
-        most="hold",
     ),
-    "serial_seen": ReasonWords(
-        "warn",
-        "Mã này đã quét lúc {time} tại {place}",
-        "Mã này đã quét trước đó",
-        "Serial seen before",
-        "Kiểm tra tem",
-        most="hold",
+    "serial_seen": _warn(_SEEN, "Mã này đã quét trước đó", "This label was scanned before", _STAMP),
+    "impossible_travel": _warn(_SEEN, "Mã này vừa quét ở nơi khác", "Scanned far away shortly before", _STAMP),
+    "lot_closed": _warn("Lô đã bán hết", "Lô đã bán hết", "This lot is sold out", _STAMP),
+    "serial_out_of_range": _warn(
+        "Số tem ngoài dải đã cấp", "Số tem ngoài dải đã cấp", "This serial number was never issued", _STAMP
     ),
-    "impossible_travel": ReasonWords(
-        "warn",
-        "Mã này đã quét lúc {time} tại {place}",
-        "Mã này đã quét ở nơi khác",
-        "Seen far away shortly before",
-        "Kiểm tra tem",
-        most="hold",
-    ),
-    "lot_closed": ReasonWords(
-        "warn", "Lô đã bán hết", "Lô đã bán hết", "Lot was sold out", "Kiểm tra tem", most="hold"
-    ),
-    "serial_out_of_range": ReasonWords(
-        "warn",
-        "Số tem ngoài dải đã cấp",
-        "Số tem ngoài dải đã cấp",
-        "Serial outside the issued range",
-        "Kiểm tra tem",
-        most="hold",
-    ),
-    "paper_reused": ReasonWords(
-        "warn",
+    "paper_reused": _warn(
         "Giấy tờ đã dùng cho chuyến khác – cùng chuyến xe?",
         "Giấy tờ đã dùng cho chuyến khác – cùng chuyến xe?",
-        "Papers used before",
+        "This paper came with another delivery – the same truck?",
         "Trả lời có/không",
-        most="hold",
     ),
-    "near_expiry": ReasonWords(
-        "note", "Cận hạn: còn {days} ngày", "Cận hạn", "Close to expiry", most="note"
-    ),
-    "wording_differs": ReasonWords("note", "", "", "Wording differs", most="note", shown=False),
-    "not_in_records": ReasonWords(
-        "note",
+    "near_expiry": _note("Cận hạn: còn {days} ngày", "Cận hạn", "Close to their use-by date"),
+    "wording_differs": _note("", "", ""),
+    "not_in_records": _note(
         "Mã chưa có trong hệ thống của tỉnh",
         "Mã chưa có trong hệ thống của tỉnh",
-        "Not in the province's records",
-        most="note",
+        "The code is not in the province's records yet",
     ),
-    "foreign_system": ReasonWords(
-        "note",
-        "Mã của hệ thống khác: {platform}",
-        "Mã của hệ thống khác",
-        "Code of another system",
-        most="note",
+    "foreign_system": _note("Mã của hệ thống khác: {platform}", "Mã của hệ thống khác", "A code of another system"),
+    "offline": _note("Mất mạng", "Mất mạng", "No network"),
+    "province_silent": _note(
+        "Hệ thống của tỉnh chưa trả lời", "Hệ thống của tỉnh chưa trả lời", "The province's system has not answered"
     ),
-    "offline": ReasonWords("note", "Mất mạng", "Mất mạng", "No connection", most="note"),
-    "province_silent": ReasonWords(
-        "note",
-        "Hệ thống của tỉnh chưa trả lời",
-        "Hệ thống của tỉnh chưa trả lời",
-        "The province's system did not answer",
-        most="note",
-    ),
-    "records_old": ReasonWords(
-        "note", "Dữ liệu đã cũ {age}", "Dữ liệu đã cũ", "Records are old", most="note"
-    ),
+    "records_old": _note("Dữ liệu đã cũ {age}", "Chưa nhận được dữ liệu của tỉnh", "The records here are old"),
 }
-
-
-def reason_text(code: str, facts: Mapping[str, str]) -> str:
-    """The reason's Vietnamese line; without the facts it needs, its bare form. Total for every listed code."""
-    words = REASONS[code]
-    try:
-        return words.text.format(**facts)
-    except KeyError:
-        return words.bare
+ORDER: Final[Mapping[str, int]] = {code: place for place, code in enumerate(REASONS)}
 
 
 def effect_of(code: str, moved: Mapping[str, str]) -> str:
@@ -171,3 +136,17 @@ def effect_of(code: str, moved: Mapping[str, str]) -> str:
         return words.effect
     rank = min(max(EFFECTS.index(wanted), EFFECTS.index(words.least)), EFFECTS.index(words.most))
     return EFFECTS[rank]
+
+
+def effects_from(table: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """``[effects]`` out of configuration; raises ``Misconfigured`` for unknown reasons and effects out of limits."""
+    for code, effect in table.items():
+        if code not in REASONS:
+            near = get_close_matches(code, REASONS, 1)
+            hint = f"; có phải '{near[0]}' không?" if near else ""
+            raise Misconfigured("unknown_reason", f"[effects]: không có lý do '{code}'{hint}")
+        if effect_of(code, table) != effect:
+            words = REASONS[code]
+            limits = f"chỉ được từ '{words.least}' đến '{words.most}'"
+            raise Misconfigured("effect_out_of_limits", f"[effects] {code} = '{effect}': {limits}")
+    return tuple(table.items())

@@ -39,28 +39,39 @@ PAPER_KINDS: Final[Mapping[str, str]] = {
     "hoa_don": "hóa đơn mua hàng của người giao",
     "phieu_giao_hang": "phiếu giao hàng",
     "phieu_xuat_kho": "phiếu xuất kho",
+    "hop_dong": "hợp đồng mua bán",
     "kiem_dich": "giấy chứng nhận kiểm dịch",
     "attp": "giấy chứng nhận đủ điều kiện ATTP",
     "cam_ket_attp": "bản cam kết ATTP",
+    "chuoi_an_toan": "giấy xác nhận chuỗi an toàn",
     "to_khai_hai_quan": "tờ khai hải quan",
     "co": "chứng nhận xuất xứ (C/O)",
     "phieu_kiem_nghiem": "phiếu kiểm nghiệm",
     "khac": "giấy tờ khác",
 }
 PAPER_FIELDS: Final[Mapping[str, str]] = {"number": "số", "issued_on": "ngày", "issuer": "nơi cấp"}
-# outcome reason → what the screen says, what to do
+# kind or reason of a reading that is no trace code → what the screen says, what to do
 SCAN_MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
     "payment_qr": ("Đây là mã thanh toán", "Quét mã truy xuất trên kiện hàng."),
     "einvoice_qr": ("Đây là mã hóa đơn", "Quét mã truy xuất trên kiện hàng."),
     "transfer_slip": ("Đây là mã phiếu giao hàng", "Mở mục nhận phiếu giao hàng rồi quét lại."),
     "own_page": ("Đây là mã trên phiếu bán hàng", "Quét mã truy xuất trên kiện hàng."),
     "unknown_url": ("Mã dẫn tới một trang khác", "Quét mã truy xuất, hoặc nhận như hàng không có mã."),
+    "foreign_page": ("Mã của hệ thống khác", "Nhận như hàng không có mã, kèm giấy tờ."),
+    "commercial_page": ("Mã dẫn tới trang của một công ty", "Quét mã truy xuất, hoặc nhận như hàng không có mã."),
+    "dead_page": ("Mã của trang đã ngừng chạy", "Nhận như hàng không có mã, kèm giấy tờ."),
+    "record_page": ("Mã của tỉnh nhưng thiếu số lô", "Quét mã trên kiện hàng, hoặc gõ mã."),
     "compressed_link": ("Mã rút gọn, máy chưa đọc được", "Gõ mã in bên cạnh, hoặc nhận như hàng không có mã."),
     "ime_damage": ("Đổi bàn phím sang English", "Tắt bộ gõ tiếng Việt rồi quét lại."),
     "full_width": ("Đổi bàn phím sang English", "Tắt bộ gõ rồi quét lại."),
     "caps_lock": ("Tắt Caps Lock", "Tắt Caps Lock rồi quét lại."),
     "bad_check_digit": ("Mã đọc chưa rõ – quét lại", "Lau tem, giữ máy thẳng rồi quét lại."),
     "lost_separator": ("Mã đọc chưa rõ – quét lại", "Máy quét bỏ mất dấu ngăn; quét lại hoặc gõ mã."),
+    "missing_key": ("Mã chưa đủ để tra", "Quét mã khác trên kiện hàng, hoặc gõ mã."),
+    "conflict": ("Các phần của mã không khớp nhau", "Quét mã khác trên kiện hàng, hoặc gõ mã."),
+    "no_in_store_rule": ("Đây là mã cân của một quầy", "Quét mã truy xuất trên kiện hàng."),
+    "unknown_code": ("Đây không phải mã truy xuất", "Quét mã khác, hoặc nhận như hàng không có mã."),
+    "too_long": ("Mã quá dài, không phải mã truy xuất", "Quét mã khác, hoặc nhận như hàng không có mã."),
     "several_codes": ("Ảnh có nhiều mã", "Chụp gần hơn, chỉ một mã."),
     "no_code": ("Không thấy mã trong ảnh", "Chụp lại giúp ảnh rõ hơn."),
     "too_dark": ("Ảnh tối quá", "Chụp lại giúp ảnh rõ hơn, bật đèn."),
@@ -68,12 +79,29 @@ SCAN_MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
     "": ("Mã đọc chưa rõ – quét lại", "Quét lại, hoặc gõ mã."),
 }
 REQUEST_WITHOUT_DOCUMENT: Final = "{agency} đề nghị tạm để riêng"
-
-# Never on a machine's word, only in an inspector's conclusion with its document number.
-BOUND: Final = ("vi phạm", "hàng lậu", "hàng giả", "nghi vấn", "không rõ nguồn gốc")
-NEVER: Final = ("Đã xác minh", "tố cáo", "tố giác", "tạm giữ", "!")
+# what the till tells the customer, per stock state of the lot (USERS part 1, decision 5)
+CUSTOMER_WORDS: Final[Mapping[str, str]] = {
+    "blocked": "Mặt hàng này đang tạm ngừng bán. Xin quý khách chọn mặt hàng khác.",
+    "held": "Mặt hàng này đang để riêng, chưa bán. Xin quý khách chọn mặt hàng khác.",
+    "confirm_lot": "Xem số lô trên gói rồi chạm đúng lô.",
+}
 
 
 def outcome_text(outcome: str, number: str | None) -> str:
-    """The conclusion's words; a violation names its document."""
-    return OUTCOMES[outcome].format(number=number or "…")
+    """An outcome's words; a violation names its document."""
+    return OUTCOMES.get(outcome, outcome).format(number=number or "…")
+
+
+def conclusion_text(outcome: str, finding: str, number: str | None, on: str | None, agency: str) -> str:
+    """A conclusion as the stall reads it. Words that bind need the document's number and date (USERS part 1,
+    decision 14); without both it is the agency's request to set the goods aside.
+    """
+    binds = outcome in ("violation", "criminal") or finding == "undetermined"
+    if binds and not (number and on):
+        return REQUEST_WITHOUT_DOCUMENT.format(agency=agency)
+    return f"{outcome_text(outcome, number)} · {ORIGIN_FINDINGS.get(finding, finding)}"
+
+
+def scan_message(kind: str, reason: str | None) -> tuple[str, str]:
+    """What to say of a reading that is no trace code, and what to do: by what it is, else by what is wrong."""
+    return SCAN_MESSAGES.get(kind) or SCAN_MESSAGES.get(reason or "") or SCAN_MESSAGES[""]

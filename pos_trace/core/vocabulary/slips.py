@@ -1,0 +1,48 @@
+"""Words of printed slips, Vietnamese exactly as USERS parts 4 and 5 give them, English for visitors."""
+
+from collections.abc import Mapping
+from typing import Final
+
+# kind of slip → title
+TITLES: Final[Mapping[str, str]] = {
+    "receiving": "PHIẾU NHẬN HÀNG",
+    "delivery_note": "PHIẾU GIAO HÀNG",
+    "sale": "PHIẾU BÁN HÀNG",
+    "trace": "THÔNG TIN TRUY XUẤT NGUỒN GỐC",
+    "adjustment": "Phiếu điều chỉnh",
+    "day_end": "PHIẾU CHỐT NGÀY",
+    "hand_over": "Giao ca",
+    "recall": "HÀNG THU HỒI – KHÔNG ĐƯỢC BÁN",
+}
+TITLES_EN: Final[Mapping[str, str]] = {
+    "receiving": "Receiving slip",
+    "delivery_note": "Delivery note",
+    "sale": "Sale slip",
+    "trace": "Where it comes from",
+    "adjustment": "Adjustment",
+    "day_end": "Day-end slip",
+    "hand_over": "Shift hand-over",
+    "recall": "Recalled goods – not for sale",
+}
+QR_CAPTION: Final = ("MÃ TRUY XUẤT", "(không phải mã thanh toán)")
+QR_HINT: Final = "Mở camera hoặc Zalo để xem"
+QR_DELIVERY_HINT: Final = "Quét để nhận hàng"
+TYPED_HINT: Final = "hoặc vào {host} gõ: {code}"
+NO_INVOICE: Final = "Không thay hóa đơn"
+TOTAL: Final = "Cộng"
+ESTIMATED: Final = "ước tính"
+REPRINT: Final = "BẢN IN LẠI (lần {copy}) {moment}"
+PRACTICE: Final = "BẢN TẬP DÙNG"
+DEMO: Final = "DỮ LIỆU MẪU – KHÔNG CÓ GIÁ TRỊ"
+KEPT_UNTIL: Final = "Bản điện tử lưu đến {month}"
+SET_ASIDE_UNTIL: Final = "Để riêng, chưa bán. Bổ sung trước {moment}"
+RECORDS_AS_OF: Final = "Dữ liệu tỉnh lúc {moment}"
+SIGNED_BY: Final = ("Người giao ký", "Người nhận ký")
+COPY: Final = "Liên {copy}/{copies}"
+LOT: Final = "lô {label}"
+RECEIVED_LOT: Final = "lô nhận {label}"
+
+
+def lot_words(candidates: int) -> str:
+    """What a line says when its lot is one of several: ``một trong 2 lô``; of one lot, nothing."""
+    return f"một trong {candidates} lô" if candidates > 1 else ""

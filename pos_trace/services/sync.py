@@ -1,0 +1,175 @@
+"""A station follows its province: facts and recalls, then the events on its cases; page by page, cursor and all."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pos_trace.core import cases as rules
+from pos_trace.core.ports import FeedPage
+from pos_trace.services import case_log, judging, stop_sales
+from pos_trace.services.node import Answer, Node, Transaction
+from pos_trace.store import lots
+from pos_trace.store.models import Case, CaseLine, DeliveryLine, FeedCursor, LotRecordRow, StockLot
+
+CHANGES = "changes"
+CASES = "case_events"
+JUDGED = "judged"
+MOST_PAGES = 10_000
+
+
+def pull(node: Node, now: datetime) -> Answer:
+    """Read the changes feed to its end and judge again what it touches: ``{state, changes, version}``.
+
+    Rows and cursor become true together. A second cursor says how far lots on hand were judged again, so that a
+    crash between the two is made good by the next pull.
+    """
+    taken = 0
+    for _ in range(MOST_PAGES):
+        feed = node.ports.feed
+        page = feed.changes(_cursor(node, CHANGES)) if feed is not None else FeedPage("unavailable", why="offline")
+        if page.state == "unavailable":
+            _failed(node, CHANGES, page.why, now)
+            return {"state": "unavailable", "why": page.why, "changes": taken}
+        if not _take_page(node, page, now):
+            return {"state": "unavailable", "why": "province_silent", "changes": taken}
+        taken += len(page.items)
+        if not page.more:
+            break
+    judged = judge_again(node, now)
+    return {"state": "ok", "changes": taken, "version": _cursor(node, CHANGES), "judged": judged}
+
+
+def judge_again(node: Node, now: datetime) -> int:
+    """Judge the lots on hand whose facts changed since the last time; answers how many keys."""
+    with node.db.read() as session:
+        done, reached = _position(session, JUDGED), _position(session, CHANGES)
+        keys = _keys_on_hand(session, node.id, done) if reached > done else []
+    if keys:
+        judging.rejudge_keys(node, keys, now, "records")
+    if reached > done:
+        with node.write(node.machine("feed"), now) as tx:
+            _move(tx, JUDGED, reached)
+    return len(keys)
+
+
+def poll_cases(node: Node, now: datetime) -> Answer:
+    """Take the province's events on our cases in and let conclusions reach the stock: ``{state, events, refused}``."""
+    taken = refused = 0
+    for _ in range(MOST_PAGES):
+        feed = node.ports.feed
+        page = feed.case_events(_cursor(node, CASES)) if feed is not None else FeedPage("unavailable", why="offline")
+        if page.state == "unavailable":
+            _failed(node, CASES, page.why, now)
+            return {"state": "unavailable", "why": page.why, "events": taken}
+        with node.write(node.machine("feed"), now) as tx:
+            results = [_take_event(tx, item) for item in page.items]
+            _move(tx, CASES, page.next)
+        taken += results.count(True)
+        refused += results.count(False)
+        if not page.more:
+            break
+    return {"state": "ok", "events": taken, "refused": refused}
+
+
+def age(node: Node) -> datetime | None:
+    """When the changes feed last answered."""
+    with node.db.read() as session:
+        row = _feed(session, node.id, CHANGES)
+        return row.answered_at if row else None
+
+
+def _take_page(node: Node, page: FeedPage, now: datetime) -> bool:
+    """One page with its cursor; a page of the wrong shape is refused whole and the cursor stays."""
+    try:
+        with node.write(node.machine("feed"), now) as tx:
+            before = _position(tx.session, CHANGES)
+            if page.items:
+                lots.upsert_changes(tx.session, page.items, now)
+                stop_sales.apply(tx, stop_sales.since(tx.session, before))
+            _move(tx, CHANGES, page.next, answered=not page.more)
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        _failed(node, CHANGES, f"wrong_schema: {error}", now)
+        return False
+    return True
+
+
+def _take_event(tx: Transaction, told: Mapping[str, Any]) -> bool | None:
+    """True: kept. None: had it. False: not ours, or not by the province in an unbroken chain; written down."""
+    case = tx.session.get(Case, (tx.node.id, str(told.get("case_id"))))
+    try:
+        if case is None or told["node"] != "province" or told["kind"] not in rules.AUTHORS["province"]:
+            raise ValueError("wrong_author")
+        event = case_log.read(told)
+        known = [item for item in case_log.events(tx.session, case) if item.node == "province"]
+        if any(item.seq == event.seq and item.sha256 == event.sha256 for item in known):
+            return None
+        if not rules.chained(event, known[-1] if known else None):
+            raise ValueError("broken_chain")
+    except (KeyError, TypeError, ValueError) as error:
+        stall_id = case.stall_id if case else None
+        subject = f"case:{told.get('case_id')}"[:80]
+        tx.audit("case_event_refused", subject, {"why": str(error)[:80], "kind": str(told.get("kind"))[:20]}, stall_id)
+        return False
+    case_log.store(tx, case, event)
+    tx.audit(f"case_{event.kind}", f"case:{case.id}", {"seq": event.seq, "sha256": event.sha256}, case.stall_id)
+    if event.kind in ("concluded", "reopened"):
+        _settle_stock(tx, case)
+    return True
+
+
+def _settle_stock(tx: Transaction, case: Case) -> None:
+    """Judge the case's lines again: a conclusion releases a hold or keeps it, never lifts a block."""
+    mine = select(CaseLine).where(CaseLine.site_id == case.site_id, CaseLine.case_id == case.id)
+    for row in tx.session.scalars(mine):
+        line = tx.session.get(DeliveryLine, (case.site_id, row.line_id)) if row.line_id else None
+        if line is not None:
+            judging.rejudge_line(tx, line, judging.known(tx.session, line.key), "conclusion")
+
+
+def _keys_on_hand(session: Session, site_id: str, after: int) -> list[str]:
+    fresh = select(LotRecordRow.key).where(LotRecordRow.version > after)
+    held = select(StockLot.key).where(StockLot.site_id == site_id, StockLot.state != "closed").distinct()
+    changed = set(session.scalars(held.where(StockLot.key.in_(fresh))))
+    for recall_id in stop_sales.since(session, after):
+        changed |= {lot.key for lot in stop_sales.recalled_lots(session, site_id, recall_id) if lot.key}
+    waiting = select(DeliveryLine.key).where(DeliveryLine.site_id == site_id, DeliveryLine.key.in_(fresh))
+    changed |= {key for key in session.scalars(waiting.where(DeliveryLine.state == "open").distinct()) if key}
+    return sorted(key for key in changed if key)
+
+
+def _feed(session: Session, site_id: str, name: str) -> FeedCursor | None:
+    return session.scalars(select(FeedCursor).where(FeedCursor.site_id == site_id, FeedCursor.name == name)).first()
+
+
+def _position(session: Session, name: str) -> int:
+    return session.scalar(select(FeedCursor.cursor).where(FeedCursor.name == name)) or 0
+
+
+def _cursor(node: Node, name: str) -> int:
+    with node.db.read() as session:
+        return _position(session, name)
+
+
+def _move(tx: Transaction, name: str, cursor: int, answered: bool = True) -> None:
+    row = _row(tx, name)
+    row.cursor = max(row.cursor, cursor)
+    if answered:
+        row.answered_at, row.failed_at, row.failure = tx.now, None, None
+    tx.session.flush()
+
+
+def _failed(node: Node, name: str, why: str | None, now: datetime) -> None:
+    with node.write(node.machine("feed"), now) as tx:
+        row = _row(tx, name)
+        row.failed_at, row.failure = now, (why or "unknown")[:200]
+
+
+def _row(tx: Transaction, name: str) -> FeedCursor:
+    row = _feed(tx.session, tx.node.id, name)
+    if row is None:
+        row = FeedCursor(site_id=tx.node.id, id=tx.id(), created_at=tx.now, name=name, cursor=0)
+        tx.session.add(row)
+    return row

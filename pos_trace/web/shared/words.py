@@ -1,0 +1,22 @@
+"""How times, amounts and verdicts are shown on pages."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def shown_time(moment: str | datetime | None) -> str:
+    """``24/11/2026 02:31`` in the market's time; ISO text or an aware time goes in."""
+    if not moment:
+        return ""
+    found = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=UTC)
+    return found.astimezone(LOCAL).strftime("%d/%m/%Y %H:%M")
+
+
+def shown_quantity(text: str) -> str:
+    """``1.5`` → ``1,5``."""
+    plain = text.rstrip("0").rstrip(".") if "." in text else text
+    return plain.replace(".", ",")

@@ -1,0 +1,72 @@
+"""A stall's screens: receiver, till, owner; and the market board's. Data comes from the same API scripts use."""
+
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from pos_trace.core.quantities import UNITS
+from pos_trace.core.vocabulary.words import PAPER_KINDS
+from pos_trace.services import market
+from pos_trace.services.node import stall_of
+from pos_trace.web.shared.context import node, now, who
+from pos_trace.web.shared.guard import needs
+from pos_trace.web.shared.words import shown_time
+
+MENU = (
+    ("receive", "/nhan-hang", "Nhận hàng"),
+    ("sell", "/ban-hang", "Bán hàng"),
+    ("cases", "/chu-sap", "Chủ sạp"),
+)
+
+
+def blueprint() -> Blueprint:
+    """``/nhan-hang``, ``/ban-hang``, ``/chu-sap``, ``/cho``."""
+    pages = Blueprint("station", __name__)
+    pages.add_url_rule("/nhan-hang", "receive", receive)
+    pages.add_url_rule("/ban-hang", "till", till)
+    pages.add_url_rule("/chu-sap", "owner", owner)
+    pages.add_url_rule("/cho", "board", board)
+    return pages
+
+
+def _page(template: str, **more: Any) -> Response:
+    person = who()
+    with node().db.read() as session:
+        stall = stall_of(session, person)
+        practice = stall.practice_until is not None and now().astimezone(node().zone).date() < stall.practice_until
+    menu = [{"path": path, "title": title} for need, path, title in MENU if person.may(need)]
+    html = render_template(
+        template, stall=stall, practice=practice, menu=menu, here=request.path, person=person.name, demo=node().demo, **more
+    )
+    return make_response(html)
+
+
+@needs("receive")
+def receive() -> Response:
+    """The receiver's screen, for a phone in one hand."""
+    choices = {
+        "units": [[unit, unit] for unit in UNITS],
+        "groups": [[group.name, group.title_vi] for group in node().policy.goods],
+        "papers": [[kind, words[0].upper() + words[1:]] for kind, words in PAPER_KINDS.items()],
+    }
+    return _page("station/receive.html", choices=choices)
+
+
+@needs("sell")
+def till() -> Response:
+    """The till of a stall without a POS."""
+    return _page("station/till.html")
+
+
+@needs("cases")
+def owner() -> Response:
+    """Held goods, papers to add, cases, what was sent."""
+    return _page("station/owner.html")
+
+
+@needs("operate")
+def board() -> Response:
+    """Stalls, devices and printers of the site: counts only, never prices, papers or cases."""
+    told = market.overview(node(), now())
+    html = render_template("station/board.html", person=who().name, demo=node().demo, time=shown_time, **told)
+    return make_response(html)
