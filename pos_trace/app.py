@@ -21,6 +21,7 @@ from pos_trace.core.errors import Misconfigured
 from pos_trace.hardware import transports
 from pos_trace.runtime.children import Children, PageDrawer, PhotoReader
 from pos_trace.runtime.link import ProvinceLink
+from pos_trace.runtime.server import bind, serve
 from pos_trace.services.node import Node, Ports
 from pos_trace.settings import Settings
 from pos_trace.store import migrations

@@ -72,7 +72,8 @@ def _province(settings: Settings, node: Node) -> Iterator[Finding]:
 
 
 def _decoders(settings: Settings, node: Node) -> Iterator[Finding]:
-    yield "bộ đọc ảnh", zbar.available(), "zxing-cpp và zbar" if zbar.available() else "thiếu libzbar0: chỉ có zxing-cpp"
+    both = zbar.available()
+    yield "bộ đọc ảnh", both, "zxing-cpp và zbar" if both else "thiếu libzbar0: chỉ có zxing-cpp"
 
 
 LOOKS: tuple[Callable[[Settings, Node], Iterator[Finding]], ...] = (

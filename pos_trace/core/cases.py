@@ -1,6 +1,6 @@
 """A case is its events by two authors; its state is the pure fold of them, the same on both nodes (design)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, Literal
@@ -9,6 +9,8 @@ from pos_trace.core.canonical import START, chain_hash
 from pos_trace.core.errors import Conflict, FieldError, Invalid
 from pos_trace.core.policy import Clocks
 from pos_trace.core.stock import Conclusion
+from pos_trace.core.vocabulary.times import local_day
+from pos_trace.core.vocabulary.words import ORIGIN_FINDINGS, OUTCOMES
 
 Author = Literal["station", "province"]
 AUTHORS: Final[Mapping[str, frozenset[str]]] = {
@@ -17,10 +19,14 @@ AUTHORS: Final[Mapping[str, frozenset[str]]] = {
         {"received", "taken", "papers_asked", "inspected", "concluded", "transferred", "reopened", "appealed"}
     ),
 }
-OUTCOMES: Final = ("complies", "violation", "criminal", "continue", "not_competent")
-ORIGIN_FINDINGS: Final = ("cleared", "undetermined", "not_examined")
 BINDING: Final = frozenset({"violation", "criminal"})
-FINAL: Final = frozenset({"concluded", "withdrawn", "transferred"})
+STANDING: Final = frozenset({"concluded", "appealed"})
+# in which states the station may write; "opened" begins a case
+STATION_MAY: Final[Mapping[str, frozenset[str]]] = {
+    "evidence_added": frozenset({"open", "sent", "received", "taken", "papers_asked", "inspected", "appealed"}),
+    "replied": frozenset({"open", "sent", "received", "taken", "papers_asked", "inspected", "appealed"}),
+    "withdrawn": frozenset({"open", "sent", "received"}),
+}
 # what a state allows the province to write next
 MAY: Final[Mapping[str, frozenset[str]]] = {
     "open": frozenset({"received"}),
@@ -82,8 +88,8 @@ class CaseState:
 
     @property
     def conclusion(self) -> Conclusion | None:
-        """What binds the stock, once concluded; "continue" and "not_competent" settle nothing yet."""
-        if self.state != "concluded" or self.outcome is None or self.outcome in {"continue", "not_competent"}:
+        """What binds the stock: the last conclusion, also while it is appealed; a reopened case has none."""
+        if self.state not in STANDING or self.outcome is None:
             return None
         return Conclusion(self.outcome, self.origin_finding or "not_examined")
 
@@ -140,11 +146,12 @@ def chained(event: CaseEvent, previous: CaseEvent | None) -> bool:
 def ordered(events: Iterable[CaseEvent]) -> list[CaseEvent]:
     """One order for all nodes: an event after all its author had seen; concurrent ones province first.
 
-    An event that refers to one not here yet goes as late as it can, so a part of the feeds folds as well.
+    An event that refers to one not here yet goes as late as it can, so a part of the feeds folds as well. A second
+    copy of an event changes nothing.
     """
-    events = list(events)
-    station = sorted((e for e in events if e.node == "station"), key=lambda e: e.seq)
-    province = sorted((e for e in events if e.node == "province"), key=lambda e: e.seq)
+    once = {(e.node, e.seq): e for e in sorted(events, key=lambda e: e.sha256)}.values()
+    station = sorted((e for e in once if e.node == "station"), key=lambda e: e.seq)
+    province = sorted((e for e in once if e.node == "province"), key=lambda e: e.seq)
     made: list[CaseEvent] = []
     i = j = 0
     while i < len(station) or j < len(province):
@@ -171,7 +178,7 @@ def fold(events: Iterable[CaseEvent]) -> CaseState:
 def _apply(state: CaseState, event: CaseEvent) -> CaseState:
     body = event.body
     if event.kind == "opened":
-        return replace(state, state="sent")
+        return state
     if event.kind == "replied":
         return replace(state, replies=state.replies + 1)
     if event.kind == "withdrawn":
@@ -211,9 +218,16 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
+def may(node: str, kind: str, state: str) -> bool:
+    """Whether ``node`` may write ``kind`` in a case that is in ``state``; a wrong author never may."""
+    if kind not in AUTHORS.get(node, frozenset()):
+        return False
+    return kind in MAY.get(state, frozenset()) if node == "province" else state in STATION_MAY.get(kind, frozenset())
+
+
 def check_step(state: CaseState, kind: str) -> None:
     """Refuse a province's step the case's state does not allow."""
-    if kind not in MAY.get(state.state, frozenset()):
+    if not may("province", kind, state.state):
         raise Conflict("not_now", f"Vụ việc đang ở trạng thái '{state.state}', chưa làm được việc này.")
 
 
@@ -235,17 +249,20 @@ def check_conclusion(body: Mapping[str, Any]) -> None:
 def due_on(state: CaseState, clocks: Clocks, opened_at: datetime) -> date | None:
     """By when the next step is due: take it in a day, conclude in the legal days; None when nothing is due."""
     if state.state in {"open", "sent", "received"}:
-        return (opened_at + clocks.received_within).date()
+        return local_day(opened_at + clocks.received_within)
     if state.state in {"taken", "papers_asked", "inspected", "appealed"}:
-        return ((state.taken_at or opened_at) + clocks.conclude_within).date()
+        return local_day((state.taken_at or opened_at) + clocks.conclude_within)
     return None
 
 
-def notice_due(concluded_on: date, clocks: Clocks, holidays: frozenset[date]) -> date:
-    """The working day by which the written notice goes out (3 working days; TT 27/2020, Pháp lệnh 11/2016)."""
+def notice_due(concluded_on: date, clocks: Clocks, holidays: Collection[date] = ()) -> date:
+    """The working day by which the written notice goes out (3 working days; TT 27/2020, Pháp lệnh 11/2016).
+
+    ``holidays`` besides those of ``clocks``.
+    """
     day, left = concluded_on, clocks.notice_within_working_days
     while left:
         day += timedelta(days=1)
-        if day.weekday() < 5 and day not in holidays:
+        if day.weekday() < 5 and day not in holidays and day not in clocks.holidays:
             left -= 1
     return day

@@ -4,9 +4,12 @@ from dataclasses import dataclass, field
 from dataclasses import fields as fields_of
 from datetime import date, time, timedelta
 from decimal import Decimal
-from typing import Any
+from difflib import get_close_matches
+from typing import Any, Final
 
 from pos_trace.core.errors import Misconfigured
+
+PAPER_FIELDS: Final = ("number", "issued_on", "issuer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class CodeRules:
 class PaperRule:
     """One acceptable set of papers for goods without a record.
 
-    ``kinds``: any one of these kinds satisfies it. ``fields``: what must be filled in (number, date, issuer).
+    ``kinds``: any one of these kinds satisfies it. ``fields``: what must be filled in (``PAPER_FIELDS``).
     ``max_age_days``: the paper's date lies at most this many days before receiving. ``photo``: a photo is needed.
     """
 
@@ -81,7 +84,8 @@ class GoodsGroup:
     """A goods group: what it is called, which papers show its origin, how its stock behaves.
 
     ``papers``: every rule must be satisfied. ``mandatory``: held while unchecked (design, table row 2).
-    ``shelf_life``: how long an open lot without an expiry date is sold before it closes.
+    ``shelf_life``: how long an open lot without an expiry date is sold before it closes. ``synonyms``: words in a
+    goods name that mean this group. ``tolerance``: share by which a lot's stated quantity may be passed.
     """
 
     name: str
@@ -94,11 +98,15 @@ class GoodsGroup:
     units: tuple[str, ...] = ("kg",)
     synonyms: tuple[str, ...] = ()
     near_expiry_days: int = 2
+    tolerance: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """Waits and deadlines of USERS part 1 and the law; each may be raised or lowered in TOML."""
+    """Waits and deadlines of USERS part 1 and the law; each may be raised or lowered in TOML.
+
+    ``holidays``: days off that are no working days; they move each year, so somebody keeps them.
+    """
 
     report_after: timedelta = timedelta(hours=24)
     report_after_revoked: timedelta = timedelta(hours=1)
@@ -112,6 +120,7 @@ class Clocks:
     conclude_within: timedelta = timedelta(days=10)
     notice_within_working_days: int = 3
     practice_days: int = 14
+    holidays: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,39 +150,76 @@ class Policy:
         return next((g for g in self.goods if g.name == name), None)
 
 
-HOURS, DAYS = ("_h", "_days")
-
-
 def clocks_from(table: dict[str, Any]) -> Clocks:
     """Clocks out of configuration: ``report_after_h = 24`` (hours), ``conclude_within_days = 10``, plain numbers as
-    they are, ``day_end = "18:00"``. Raises ``Misconfigured`` for a name no clock has.
+    they are, ``day_end = "18:00"``, ``holidays = [2027-01-01]``. Raises ``Misconfigured`` for a name no clock has and
+    a value that is none.
     """
-    made: dict[str, Any] = {}
     kinds = {f.name: f.type for f in fields_of(Clocks)}
+    unit = {f"{name}_h": "hours" for name, kind in kinds.items() if kind is timedelta}
+    unit |= {f"{name}_days": "days" for name, kind in kinds.items() if kind is timedelta}
+    plain = [name for name, kind in kinds.items() if kind is not timedelta]
+    made: dict[str, Any] = {}
     for name, value in table.items():
-        bare = name.removesuffix(HOURS).removesuffix(DAYS)
-        if name in kinds and kinds[name] is int:
-            made[name] = int(value)
-        elif name in kinds and kinds[name] is time:
-            made[name] = time.fromisoformat(str(value))
-        elif kinds.get(bare) is timedelta and bare != name:
-            made[bare] = timedelta(hours=float(value)) if name.endswith(HOURS) else timedelta(days=float(value))
-        else:
-            raise Misconfigured("unknown_clock", f"không có thời hạn tên '{name}'")
+        if name not in unit and name not in plain:
+            raise Misconfigured("unknown_clock", f"không có thời hạn tên '{name}'{_near(name, [*unit, *plain])}")
+        try:
+            if name in unit:
+                made[name.removesuffix("_h").removesuffix("_days")] = timedelta(**{unit[name]: float(value)})
+            else:
+                made[name] = _plain_clock(kinds[name], value)
+        except (TypeError, ValueError, OverflowError):
+            raise Misconfigured("bad_clock", f"thời hạn '{name}': không dùng được giá trị '{value}'") from None
+    wrong = [name for name, value in made.items() if isinstance(value, timedelta) and value < timedelta(0)]
+    if wrong:
+        raise Misconfigured("bad_clock", f"thời hạn '{wrong[0]}' không được âm")
     return Clocks(**made)
 
 
+def _plain_clock(kind: object, value: Any) -> Any:
+    if kind is int:
+        return int(value)
+    return time.fromisoformat(value) if kind is time else tuple(date.fromisoformat(str(day)) for day in value)
+
+
 def goods_group_from(table: dict[str, Any]) -> GoodsGroup:
-    """A goods group out of configuration; ``[[papers]]`` are its rules. Raises ``Misconfigured`` for unknown keys."""
-    known = {f.name for f in fields_of(GoodsGroup)} - {"papers", "shelf_life"} | {"papers", "shelf_life_days"}
-    rule_keys = {f.name for f in fields_of(PaperRule)}
-    unknown = (set(table) - known) | {key for rule in table.get("papers", ()) for key in set(rule) - rule_keys}
-    if unknown or "name" not in table:
-        raise Misconfigured("unknown_goods_key", f"nhóm hàng {table.get('name', '?')}: mục lạ {sorted(unknown)}")
-    plain = {key: _frozen(value) for key, value in table.items() if key not in {"papers", "shelf_life_days"}}
-    rules = tuple(PaperRule(**{k: _frozen(v) for k, v in rule.items()}) for rule in table.get("papers", ()))
-    days = table.get("shelf_life_days")
-    return GoodsGroup(papers=rules, shelf_life=None if days is None else timedelta(days=days), **plain)
+    """A goods group out of configuration; ``[[papers]]`` are its rules, ``shelf_life_days`` its shelf life,
+    ``tolerance = "0.05"`` a share. Raises ``Misconfigured`` for unknown keys, missing names and wrong kinds of value.
+    """
+    who = f"nhóm hàng {table.get('name', '?')}"
+    names = [f.name for f in fields_of(GoodsGroup) if f.name != "shelf_life"]
+    _only(who, table, [*names, "shelf_life_days"])
+    if not all(isinstance(table.get(name), str) for name in ("name", "title_vi", "title_en")):
+        raise Misconfigured("incomplete_goods_group", f"{who}: cần name, title_vi, title_en")
+    try:
+        plain = {key: _frozen(value) for key, value in table.items() if key in names}
+        plain["papers"] = tuple(_paper_rule(who, rule) for rule in table.get("papers", ()))
+        if "shelf_life_days" in table:
+            plain["shelf_life"] = timedelta(days=table["shelf_life_days"])
+        if "tolerance" in table:
+            plain["tolerance"] = Decimal(str(table["tolerance"]))
+    except (TypeError, ArithmeticError) as error:
+        raise Misconfigured("bad_goods_value", f"{who}: giá trị không dùng được: {error}") from None
+    return GoodsGroup(**plain)
+
+
+def _paper_rule(who: str, table: dict[str, Any]) -> PaperRule:
+    _only(f"{who}, [[papers]]", table, [f.name for f in fields_of(PaperRule)])
+    rule = PaperRule(**{key: _frozen(value) for key, value in table.items()})
+    if not rule.kinds or not set(rule.fields) <= set(PAPER_FIELDS):
+        raise Misconfigured("bad_paper_rule", f"{who}: [[papers]] cần kinds; fields chỉ gồm {', '.join(PAPER_FIELDS)}")
+    return rule
+
+
+def _only(who: str, table: dict[str, Any], known: list[str]) -> None:
+    for key in table:
+        if key not in known:
+            raise Misconfigured("unknown_goods_key", f"{who}: không có mục '{key}'{_near(key, known)}")
+
+
+def _near(name: str, known: list[str]) -> str:
+    found = get_close_matches(name, known, 1)
+    return f"; có phải '{found[0]}' không?" if found else ""
 
 
 def _frozen(value: Any) -> Any:

@@ -53,7 +53,8 @@ class NodeProcess:
         while not ready.exists():
             if self.process.poll() is not None or time.monotonic() > until:
                 self.kill()
-                raise NotServing(f"{self.config.name}: {self.log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
+                said = self.log.read_text(encoding="utf-8", errors="replace")
+                raise NotServing(f"{self.config.name}: {said[-2000:]}")
             time.sleep(LOOK_S)
         self.port = int(ready.read_text(encoding="ascii"))
         requests.get(f"{self.url}/readyz", timeout=10).raise_for_status()

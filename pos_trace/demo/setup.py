@@ -191,7 +191,6 @@ def _add_stall(node: Node, stall: people.DemoStall, day: date, now: datetime) ->
 
 def _operator(node: Node, now: datetime) -> dict[str, str]:
     """The market board: a PIN, like the stalls' people."""
-    places.add_person(
-        node, node.machine("demo"), "operator", people.NAMES["operator"], people.PINS["operator"], ["operator"], None, now
-    )
+    name, pin = people.NAMES["operator"], people.PINS["operator"]
+    places.add_person(node, node.machine("demo"), "operator", name, pin, ["operator"], None, now)
     return {"login": "operator", "pin": people.PINS["operator"]}

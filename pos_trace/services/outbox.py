@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from pos_trace.core.errors import NotFound
 from pos_trace.core.ports import Delivered, Department
@@ -69,9 +69,11 @@ def listed(node: Node, who: Actor, before: str | None = None, most: int = 200) -
     """What this stall sent or waits to send, newest first: ``{messages, next}``; every one can be opened."""
     with node.db.read() as session:
         mine = select(OutboxMessage).where(OutboxMessage.site_id == who.site_id, OutboxMessage.stall_id == who.stall)
-        if before is not None:
-            mine = mine.where(OutboxMessage.id < before)
-        rows = list(session.scalars(mine.order_by(OutboxMessage.id.desc()).limit(most)))
+        order = (OutboxMessage.created_at, OutboxMessage.seq, OutboxMessage.id)
+        last = session.get(OutboxMessage, (who.site_id, before)) if before else None
+        if last is not None:
+            mine = mine.where(tuple_(*order) < tuple_(last.created_at, last.seq, last.id))
+        rows = list(session.scalars(mine.order_by(*(column.desc() for column in order)).limit(most)))
         return {
             "messages": [_told(row) for row in rows],
             "next": rows[-1].id if len(rows) == most else None,

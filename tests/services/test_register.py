@@ -129,9 +129,7 @@ def test_a_station_that_took_the_feed_in_knows_what_the_province_knows(province,
 def test_a_recall_by_lot_also_marks_the_lots_serial_numbered_records(province, now):
     serial = "01/09521234600039/10/AR2610/21/000417"
     put(province, now, {"key": serial}, {"key": "01/09521234600039/10/AR2611"})
-    told = recalls.issue(
-        province, officer(province), {"keys": ["01/09521234600039/10/AR2610"], "reason": "mẫu"}, now
-    )
+    told = recalls.issue(province, officer(province), {"keys": ["01/09521234600039/10/AR2610"], "reason": "mẫu"}, now)
     assert told["records"] == 1
     assert records.find(province, serial)["record"]["status"] == "recalled"
     assert records.find(province, "01/09521234600039/10/AR2611")["record"]["status"] == "active"

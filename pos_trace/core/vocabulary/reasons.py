@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Final
+from typing import Final, Literal
 
 from pos_trace.core.errors import Misconfigured
 
@@ -126,6 +126,21 @@ REASONS: Final[Mapping[str, ReasonWords]] = {
     "records_old": _note("Dữ liệu đã cũ {age}", "Chưa nhận được dữ liệu của tỉnh", "The records here are old"),
 }
 ORDER: Final[Mapping[str, int]] = {code: place for place, code in enumerate(REASONS)}
+
+
+def reason_text(code: str, facts: Mapping[str, str], language: Literal["vi", "en"] = "vi") -> str:
+    """The line of reason ``code``. Total: without the facts it needs the bare sentence stands, and a code of a newer
+    version answers itself, so nothing that was sent is lost.
+    """
+    words = REASONS.get(code)
+    if words is None:
+        return code
+    if language == "en":
+        return words.en
+    try:
+        return words.text.format_map(facts)
+    except KeyError:
+        return words.bare
 
 
 def effect_of(code: str, moved: Mapping[str, str]) -> str:

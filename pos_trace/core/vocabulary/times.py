@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta, timezone
 from typing import Final
 
+FAR: Final = date.max
 VIETNAM: Final = timezone(timedelta(hours=7), "ICT")
 
 

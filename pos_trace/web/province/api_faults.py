@@ -2,6 +2,7 @@
 
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
@@ -89,7 +90,7 @@ def _before(faults: Faults) -> Response | None:
     g.fault = mode = faults.take()
     if mode in ("slow", "timeout"):
         faults.pause.wait(faults.slow_s if mode == "slow" else faults.timeout_s)
-    answers = {
+    answers: dict[str, Callable[[], Response]] = {
         "timeout": lambda: problem(503, "fault", "Lỗi tạo ra để thử: quá giờ."),
         "error_500": lambda: problem(500, "fault", "Lỗi tạo ra để thử."),
         "rate_limit": _rate_limited,

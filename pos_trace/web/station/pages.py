@@ -35,10 +35,8 @@ def _page(template: str, **more: Any) -> Response:
         stall = stall_of(session, person)
         practice = stall.practice_until is not None and now().astimezone(node().zone).date() < stall.practice_until
     menu = [{"path": path, "title": title} for need, path, title in MENU if person.may(need)]
-    html = render_template(
-        template, stall=stall, practice=practice, menu=menu, here=request.path, person=person.name, demo=node().demo, **more
-    )
-    return make_response(html)
+    told = {"stall": stall, "practice": practice, "menu": menu, "here": request.path, "person": person.name}
+    return make_response(render_template(template, demo=node().demo, **told, **more))
 
 
 @needs("receive")

@@ -1,0 +1,172 @@
+"""Every reason a verdict can have, with the facts its sentence needs: who says it, and from what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from pos_trace.core.goods import PapersState
+from pos_trace.core.judgements import CodeView, History, OriginJudgement, RecordJudgement
+from pos_trace.core.policy import GoodsGroup, HostRule, Policy
+from pos_trace.core.quantities import shown
+from pos_trace.core.records import LotRecord, RecordAnswer
+from pos_trace.core.vocabulary import times
+
+Causes = dict[str, Mapping[str, str]]
+NO_RECORD: Final = frozenset({"absent", "none"})
+NEAR_EXPIRY_DAYS: Final = 2
+SILENT: Final = ("offline", "province_silent")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All a verdict rests on. ``code`` None: the goods carry none. ``answer`` None: nobody was asked."""
+
+    code: CodeView | None
+    answer: RecordAnswer | None
+    papers: PapersState
+    history: History
+    group: GoodsGroup | None
+    now: datetime
+    policy: Policy
+
+    @property
+    def record(self) -> LotRecord | None:
+        """The record that was found."""
+        return self.answer.record if self.answer is not None else None
+
+    @property
+    def recalled(self) -> bool:
+        """A recall in force, told by itself or by the record."""
+        return (self.answer is not None and self.answer.recall is not None) or (
+            self.record is not None and self.record.status == "recalled"
+        )
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the code is one of another system (host rules)."""
+        rule = host_rule(self.code.host if self.code is not None else None, self.policy)
+        return rule is not None and rule.mode != "record"
+
+    @property
+    def too_old(self) -> bool:
+        """Whether the records are too old to say that something is absent."""
+        age = self.answer.age.age_s(self.now) if self.answer is not None else None
+        return age is None or age > self.policy.clocks.records_old_after.total_seconds()
+
+    @property
+    def mismatch(self) -> str | None:
+        """Only another GTIN or another goods group is a mismatch; words never are (USERS part 1, decision 13)."""
+        gtin = (self.code.gtin if self.code is not None else None) or (self.record.gtin if self.record else None)
+        if self.history.expected_gtin and gtin and self.history.expected_gtin != gtin:
+            return "other_gtin"
+        told = self.record.product_group if self.record is not None else None
+        return "other_group" if told and self.history.expected_group not in (None, told) else None
+
+
+def host_rule(host: str | None, policy: Policy) -> HostRule | None:
+    """What the configuration says of a host in a code; None when it says nothing."""
+    bare = (host or "").lower().split(":")[0]
+    return next((rule for rule in policy.codes.hosts if rule.host == bare), None)
+
+
+def causes_of(seen: Evidence, record: RecordJudgement, origin: OriginJudgement) -> Causes:
+    """Every reason there is, by its code."""
+    causes = _dates(seen) | _labels(seen.history) | _recorded(seen) | _certificates(seen) | _looked_up(seen, record)
+    if record in NO_RECORD and origin == "open":
+        causes["papers_missing"] = {"papers": seen.papers.missing} if seen.papers.missing else {}
+    if seen.papers.reused:
+        causes["paper_reused"] = {}
+    return causes
+
+
+def _dates(seen: Evidence) -> Causes:
+    """The earlier of the label's and the record's date counts."""
+    told = (seen.code.expiry if seen.code else None, seen.record.expiry_date if seen.record else None)
+    dates = [day for day in told if day is not None]
+    if dates:
+        left = (min(dates) - times.local_day(seen.now)).days
+        if left < 0:
+            return {"expired": {"date": times.day(min(dates))}}
+        if left <= (seen.group.near_expiry_days if seen.group is not None else NEAR_EXPIRY_DAYS):
+            return {"near_expiry": {"days": str(left)}}
+    return {"expired": {}} if seen.record is not None and seen.record.status == "expired" else {}
+
+
+def _labels(history: History) -> Causes:
+    """What other sightings say of this label: doubts about a stamp, never about a person."""
+    causes: Causes = {}
+    if history.seen is not None:
+        name = "impossible_travel" if history.seen.far else "serial_seen"
+        causes[name] = {"time": history.seen.time, "place": history.seen.place}
+    if history.lot_closed:
+        causes["lot_closed"] = {}
+    if history.serial_out_of_range:
+        causes["serial_out_of_range"] = {}
+    return causes
+
+
+def _recorded(seen: Evidence) -> Causes:
+    """What the province's record and its recall say."""
+    causes: Causes = {}
+    if seen.recalled:
+        recall = seen.answer.recall if seen.answer is not None else None
+        number = recall.recall_id if recall is not None else seen.record and seen.record.recall_id
+        causes["recalled"] = {"number": number} if number else {}
+    mismatch = seen.mismatch
+    if mismatch is not None:
+        causes[mismatch] = {"goods": seen.record.product_name} if seen.record is not None else {}
+    elif seen.history.wording_differs:
+        causes["wording_differs"] = {}
+    if seen.record is not None:
+        if seen.record.status in ("revoked", "suspended"):
+            causes[seen.record.status] = {}
+        causes |= _quantity(seen, seen.record)
+    return causes
+
+
+def _quantity(seen: Evidence, record: LotRecord) -> Causes:
+    """More received than the lot holds, beyond what scales and wet goods explain."""
+    own = seen.group.tolerance if seen.group is not None else None
+    tolerance = seen.policy.quantity_tolerance if own is None else own
+    stated, received = record.net_quantity, seen.history.received
+    if stated is None or received is None or received <= stated * (1 + tolerance):
+        return {}
+    unit = record.unit or ""
+    told = {"declared": f"{shown(stated)} {unit}".strip(), "received": f"{shown(received)} {unit}".strip()}
+    return {"quantity_above_lot": told}
+
+
+def _certificates(seen: Evidence) -> Causes:
+    """A lapsed certificate of the facility, unless a newer one of its kind runs; of goods that are no food, none."""
+    facility = seen.answer.facility if seen.answer is not None else None
+    if facility is None or (seen.group is not None and not seen.group.food):
+        return {}
+    today = times.local_day(seen.now)
+    running = {held.kind for held in facility.certificates if held.expires is None or held.expires >= today}
+    for held in facility.certificates:
+        if held.expires is not None and held.kind not in running:
+            return {"certificate_lapsed": {"kind": held.kind, "date": times.day(held.expires)}}
+    return {}
+
+
+def _looked_up(seen: Evidence, record: RecordJudgement) -> Causes:
+    """How the look-up itself went: whose code it is, who did not answer, how old the data is."""
+    if seen.code is None or seen.code.outcome != "ok":
+        return {}
+    causes: Causes = {}
+    if record == "none":
+        rule = host_rule(seen.code.host, seen.policy)
+        platform = rule.platform if rule is not None else seen.code.host
+        return {"foreign_system": {"platform": platform}} if platform else {"not_in_records": {}}
+    if record == "absent":
+        causes["not_in_records"] = {}
+    why = seen.answer.why if seen.answer is not None else None
+    if why in SILENT:
+        causes[why] = {}
+    if seen.answer is None or seen.answer.state == "unavailable":
+        return causes or {"province_silent": {}}
+    if seen.too_old:
+        age = seen.answer.age.age_s(seen.now)
+        causes["records_old"] = {} if age is None else {"age": times.age(age)}
+    return causes

@@ -1,0 +1,283 @@
+"""What stands on each printed slip, in order, without a printer's words (USERS part 5)."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pos_trace.core.quantities import money, shown
+from pos_trace.core.tokens import format_short
+
+LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+PRACTICE = "BẢN TẬP DÙNG"
+SAMPLE = "DỮ LIỆU MẪU – KHÔNG CÓ GIÁ TRỊ"
+QR_CAPTION = ("MÃ TRUY XUẤT", "(không phải mã thanh toán)")
+QR_HINT = "Mở camera hoặc Zalo để xem"
+NOT_AN_INVOICE = "Không thay hóa đơn"
+NO_PUBLIC_ADDRESS = "Chưa có trang truy xuất"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of a slip. ``kind``: text | row | rule | code.
+
+    text: ``text`` wrapped, with ``align``, ``size`` and ``bold``. row: ``text`` left, ``right`` in its own column.
+    code: a QR of ``text``.
+    """
+
+    kind: Literal["text", "row", "rule", "code"]
+    text: str = ""
+    right: str = ""
+    align: Literal["left", "center", "right"] = "left"
+    size: Literal["small", "normal", "large"] = "normal"
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A whole slip. ``kind`` names it: receipt | receiving | test …"""
+
+    kind: str
+    blocks: tuple[Block, ...]
+
+
+def to_json(slip: Slip) -> dict[str, Any]:
+    """For the print journal."""
+    return {"kind": slip.kind, "blocks": [asdict(block) for block in slip.blocks]}
+
+
+def from_json(value: dict[str, Any]) -> Slip:
+    """The slip of a journal entry."""
+    return Slip(value["kind"], tuple(Block(**block) for block in value["blocks"]))
+
+
+RULE = Block("rule")
+
+
+def title(text: str) -> Block:
+    """A slip's name, large in the middle."""
+    return Block("text", text, align="center", size="large", bold=True)
+
+
+def middle(text: str, size: Literal["small", "normal", "large"] = "normal", bold: bool = False) -> Block:
+    """A line in the middle."""
+    return Block("text", text, align="center", size=size, bold=bold)
+
+
+def moment(at: datetime) -> str:
+    """``24/11/2026 02:31`` in the market's time."""
+    return at.astimezone(LOCAL).strftime("%d/%m/%Y %H:%M")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose slip it is: ``stall`` "SẠP A-12 – CHỊ HOA", ``site`` with its commune, GLN, tax code if any."""
+
+    stall: str
+    site: str
+    gln: str | None = None
+    tax_code: str | None = None
+    demo: bool = False
+    practice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SoldItem:
+    """A sold line as printed. ``lots``: lot words below the name; ``estimated`` marks a guessed quantity."""
+
+    name: str
+    quantity: Decimal | None
+    unit: str | None
+    amount: int | None
+    lots: str = ""
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFacts:
+    """A sale slip. ``qr_text`` None: no public address, so no QR. ``copy_no`` above 1 is a possible second copy."""
+
+    place: Place
+    number: str
+    at: datetime
+    items: tuple[SoldItem, ...]
+    total: int | None
+    qr_text: str | None
+    short_code: str
+    short_host: str = ""
+    copy_no: int = 1
+    reprinted_at: datetime | None = None
+
+
+def head(place: Place) -> tuple[Block, ...]:
+    """The lines above every slip's name."""
+    blocks = [middle(place.stall.upper(), "large", True), middle(place.site)]
+    if place.tax_code:
+        blocks.append(middle(f"MST: {place.tax_code}"))
+    if place.gln:
+        blocks.append(middle(f"Mã địa điểm: {place.gln}"))
+    return tuple(blocks)
+
+
+def marks(place: Place) -> tuple[Block, ...]:
+    """What a slip that counts for nothing says, top and loud."""
+    found = [PRACTICE] if place.practice else []
+    found += [SAMPLE] if place.demo else []
+    return tuple(middle(text, bold=True) for text in found)
+
+
+def reprint_mark(copy_no: int, at: datetime | None) -> tuple[Block, ...]:
+    """``BẢN IN LẠI (lần 2) 05:12 24/11/2026`` on a possible second copy."""
+    if copy_no < 2 or at is None:
+        return ()
+    when = at.astimezone(LOCAL).strftime("%H:%M %d/%m/%Y")
+    return (middle(f"BẢN IN LẠI (lần {copy_no}) {when}", bold=True),)
+
+
+def receipt_slip(facts: ReceiptFacts) -> Slip:
+    """PHIẾU BÁN HÀNG with its trace part; an unpriced line leaves out the total."""
+    blocks: list[Block] = [
+        *marks(facts.place),
+        *reprint_mark(facts.copy_no, facts.reprinted_at),
+        *head(facts.place),
+        title("PHIẾU BÁN HÀNG"),
+        Block("row", f"Số: {facts.number}", moment(facts.at)),
+        RULE,
+    ]
+    for item in facts.items:
+        blocks += _sold(item)
+    blocks.append(RULE)
+    if facts.total is not None:
+        blocks.append(Block("row", "Cộng", money(facts.total), bold=True))
+    blocks += _trace_part(facts)
+    blocks.append(middle(NOT_AN_INVOICE, "small"))
+    return Slip("receipt", tuple(blocks))
+
+
+def _sold(item: SoldItem) -> list[Block]:
+    amount = money(item.amount) if item.amount is not None else ""
+    quantity = "" if item.quantity is None else f"{shown(item.quantity)} {item.unit or ''}".strip()
+    if item.estimated:
+        quantity = f"≈ {quantity} (ước tính)"
+    blocks = [Block("text", item.name, bold=True), Block("row", f"  {quantity}", amount)]
+    if item.lots:
+        blocks.append(Block("text", f"  {item.lots}", size="small"))
+    return blocks
+
+
+def _trace_part(facts: ReceiptFacts) -> list[Block]:
+    blocks = [middle("THÔNG TIN TRUY XUẤT NGUỒN GỐC", bold=True)]
+    if facts.qr_text is None:
+        return [*blocks, middle(NO_PUBLIC_ADDRESS, "small")]
+    blocks += [middle(QR_CAPTION[0], bold=True), middle(QR_CAPTION[1]), Block("code", facts.qr_text)]
+    blocks.append(middle(QR_HINT))
+    blocks.append(middle(f"hoặc vào {facts.short_host}/m gõ: {format_short(facts.short_code)}"))
+    return blocks
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedItem:
+    """A received line. ``word`` is the verdict's large word; ``before``: papers are awaited until then."""
+
+    name: str
+    lot: str
+    declared: Decimal
+    accepted: Decimal
+    refused: Decimal
+    unit: str
+    word: str
+    refuse_reason: str = ""
+    kg: Decimal | None = None
+    papers: str = ""
+    before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivingFacts:
+    """A receiving slip, without prices and without a word about reports."""
+
+    place: Place
+    number: str
+    at: datetime
+    supplier: str
+    plate: str | None
+    receiver: str
+    items: tuple[ReceivedItem, ...]
+    records_at: datetime | None
+    qr_text: str | None = None
+    copy_of: tuple[int, int] = (1, 2)
+    reprint_no: int = 1
+    reprinted_at: datetime | None = None
+
+
+def receiving_slip(facts: ReceivingFacts) -> Slip:
+    """PHIẾU NHẬN HÀNG, one of its two copies (liên sạp, liên người giao)."""
+    blocks: list[Block] = [
+        *marks(facts.place),
+        *reprint_mark(facts.reprint_no, facts.reprinted_at),
+        *head(facts.place),
+        title("PHIẾU NHẬN HÀNG"),
+        Block("row", f"Số: {facts.number}", moment(facts.at)),
+        Block("text", f"Người giao: {facts.supplier}"),
+        Block("text", f"{'Xe: ' + facts.plate + '   ' if facts.plate else ''}Người nhận: {facts.receiver}"),
+        RULE,
+    ]
+    for item in facts.items:
+        blocks += _received(item)
+    blocks.append(RULE)
+    if facts.records_at is not None:
+        blocks.append(Block("text", f"Dữ liệu tỉnh lúc {moment(facts.records_at)}", size="small"))
+    blocks.append(Block("row", "Người giao ký", "Người nhận ký"))
+    blocks += [Block("text", " ")] * 3
+    if facts.qr_text:
+        blocks.append(Block("code", facts.qr_text))
+    blocks.append(Block("text", f"Liên {facts.copy_of[0]}/{facts.copy_of[1]}", align="right", size="small"))
+    return Slip("receiving", tuple(blocks))
+
+
+def _received(item: ReceivedItem) -> list[Block]:
+    blocks = [Block("row", item.name, f"lô {item.lot}" if item.lot else "", bold=True)]
+    if item.refused > 0:
+        why = f": {item.refuse_reason}" if item.refuse_reason else ""
+        blocks.append(Block("text", f" giao {shown(item.declared)} {item.unit}, trả lại {shown(item.refused)}{why}"))
+    kg = f" = {shown(item.kg)} kg" if item.kg is not None and item.unit != "kg" else ""
+    blocks.append(Block("row", f" nhận {shown(item.accepted)} {item.unit}{kg}", item.word, bold=False))
+    if item.papers:
+        blocks.append(Block("text", f" {item.papers}", size="small"))
+    if item.before is not None:
+        blocks.append(Block("text", f" Để riêng, chưa bán. Bổ sung trước {moment(item.before)}"))
+    return blocks
+
+
+def list_slip(
+    kind: str,
+    name: str,
+    place: Place,
+    number: str,
+    at: datetime,
+    rows: Sequence[tuple[str, str]],
+    foot: Sequence[str] = (),
+) -> Slip:
+    """A plain slip of rows: Phiếu điều chỉnh, PHIẾU CHỐT NGÀY, Giao ca, a printer's test."""
+    blocks: list[Block] = [
+        *marks(place),
+        *head(place),
+        title(name),
+        Block("row", f"Số: {number}" if number else "", moment(at)),
+        RULE,
+        *(Block("row", left, right) for left, right in rows),
+        RULE,
+        *(Block("text", line) for line in foot),
+    ]
+    return Slip(kind, tuple(blocks))
+
+
+def lots_words(labels: Sequence[str], source: str, day: date | None = None) -> str:
+    """``lô MD2611-07``, or ``một trong 2 lô nhận hôm nay`` when the lot is not certain."""
+    if not labels:
+        return ""
+    if source == "unknown" and len(labels) > 1:
+        return f"một trong {len(labels)} lô" + (" nhận hôm nay" if day is not None else "")
+    return f"lô {', '.join(labels)}"
