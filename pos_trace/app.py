@@ -46,8 +46,10 @@ BLUEPRINTS: dict[str, tuple[str, ...]] = {
     "province": (
         *BOTH,
         "pos_trace.web.province.api_stations",
+        "pos_trace.web.province.api_intake",
         "pos_trace.web.province.api_cases",
         "pos_trace.web.province.api_register",
+        "pos_trace.web.province.api_faults",
         "pos_trace.web.province.pages",
     ),
 }
@@ -117,6 +119,7 @@ def create_app(settings: Settings, node: Node, clock: Callable[[], datetime] = u
         "pos_trace.web",
         info=Info(title=f"pos_trace {settings.node.role}", version="1"),
         doc_prefix="/api/v1",
+        validation_error_callback=problems.of_validation,
         static_folder="static",
         template_folder="templates",
     )

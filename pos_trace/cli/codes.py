@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import orjson
@@ -70,7 +71,7 @@ def decode(images: tuple[Path, ...], as_json: bool) -> None:
     sys.exit(0 if all(row["codes"] for row in rows) else 1)
 
 
-def _one_image(reader: PhotoReader, path: Path) -> dict[str, object]:
+def _one_image(reader: PhotoReader, path: Path) -> dict[str, Any]:
     try:
         reading = reader.read(path.read_bytes())
     except Invalid as error:

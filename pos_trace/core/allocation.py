@@ -1,12 +1,14 @@
 """Which lots a sold line takes: first expiring first, ties by harvest and receiving; what is told about certainty."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
-ZERO = Decimal(0)
-FAR = date.max
+from pos_trace.core.quantities import MILLI
+
+ZERO: Final = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,13 @@ class Allocation:
     candidates: tuple[str, ...]
 
     @property
+    def certainty(self) -> str:
+        """``sure`` of one lot, ``candidates`` when it is one of several, ``none`` when no lot was on hand."""
+        if not self.candidates:
+            return "none"
+        return "sure" if len(self.candidates) == 1 else "candidates"
+
+    @property
     def shortfall(self) -> Decimal:
         """How much was sold above what is on hand."""
         return sum((part.quantity for part in self.parts if part.lot_id is None), ZERO)
@@ -47,7 +56,7 @@ class Allocation:
 
 def fefo(lot: OpenLot) -> tuple[bool, date, date, datetime, str]:
     """Sorting key: sellable lots first, then expiry, harvest, receiving, id (decision 7)."""
-    return lot.state != "sellable", lot.expiry or FAR, lot.harvested or FAR, lot.received_at, lot.id
+    return lot.state != "sellable", lot.expiry or date.max, lot.harvested or date.max, lot.received_at, lot.id
 
 
 def allocate(
@@ -56,42 +65,32 @@ def allocate(
     """Take ``wanted`` (more than 0) from ``lots``; the lot scanned, tapped or named by the till goes first.
 
     A sale that happened is never refused: a held or blocked lot is taken last, and what no lot covers becomes a
-    shortfall. Raises ``ValueError`` when ``wanted`` is not above 0.
+    shortfall. A named lot that cannot cover it all leaves the rest to the others, and the lot is no longer sure.
+    Raises ``ValueError`` when ``wanted`` is not above 0 or finer than the ledger's thousandths.
     """
-    if wanted <= 0:
-        raise ValueError("a sold quantity is above 0")
-    open_lots = sorted((lot for lot in lots if lot.on_hand > 0), key=fefo)
-    known = next((lot for lot in open_lots if lot.id == chosen), None)
-    if known is not None:
-        open_lots = [known, *(lot for lot in open_lots if lot.id != chosen)]
-    parts = list(_take(wanted, open_lots))
-    source, candidates = _certainty(known, chosen_by, open_lots, parts)
-    return Allocation(tuple(parts), source, candidates)
+    if not wanted > 0 or wanted != wanted.quantize(MILLI):
+        raise ValueError("a sold quantity is above 0, in thousandths")
+    known = next((lot for lot in lots if lot.id == chosen), None)
+    open_lots = sorted((lot for lot in lots if lot.on_hand > 0), key=lambda lot: (lot.id != chosen, fefo(lot)))
+    parts = tuple(_take(wanted, open_lots))
+    if known is not None and all(part.lot_id in (None, known.id) for part in parts):
+        return Allocation(parts, chosen_by, (known.id,))
+    candidates = tuple(lot.id for lot in open_lots)
+    if known is not None and known.id not in candidates:
+        candidates = (known.id, *candidates)
+    return Allocation(parts, "fefo" if len(candidates) == 1 else "unknown", candidates)
 
 
-def _take(wanted: Decimal, lots: Sequence[OpenLot]) -> list[Part]:
-    parts: list[Part] = []
+def _take(wanted: Decimal, lots: Sequence[OpenLot]) -> Iterator[Part]:
     left = wanted
     for lot in lots:
-        if left <= 0:
-            break
-        part = min(left, lot.on_hand)
-        parts.append(Part(lot.id, part))
-        left -= part
-    if left > 0:
-        parts.append(Part(None, left))
-    return parts
-
-
-def _certainty(
-    known: OpenLot | None, chosen_by: str, lots: Sequence[OpenLot], parts: Sequence[Part]
-) -> tuple[str, tuple[str, ...]]:
-    taken = tuple(part.lot_id for part in parts if part.lot_id is not None)
-    if known is not None and taken == (known.id,):
-        return chosen_by, taken
-    if len(lots) == 1:
-        return "fefo", taken
-    return "unknown", tuple(lot.id for lot in lots)
+        if not left:
+            return
+        taken = min(left, lot.on_hand)
+        yield Part(lot.id, taken)
+        left -= taken
+    if left:
+        yield Part(None, left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +105,12 @@ class Check:
 def check(lots: Sequence[OpenLot], chosen: str | None = None) -> Check:
     """Whether a line may be sold (decision 5): a blocked lot never; with a good one beside it, one tap on its number.
 
-    Nothing on hand is sellable: the goods are there, the books are behind.
+    Nothing on hand is sellable: the goods are there, the books are behind. A lot somebody names is judged even then.
     """
-    open_lots = sorted((lot for lot in lots if lot.on_hand > 0), key=fefo)
-    known = next((lot for lot in open_lots if lot.id == chosen), None)
+    known = next((lot for lot in lots if lot.id == chosen), None)
     if known is not None:
         return Check("yes" if known.state == "sellable" else "no", known.state, (known.id,))
+    open_lots = sorted((lot for lot in lots if lot.on_hand > 0), key=fefo)
     good = tuple(lot.id for lot in open_lots if lot.state == "sellable")
     blocked = [lot for lot in open_lots if lot.state == "blocked"]
     if not open_lots or len(good) == len(open_lots):

@@ -3,28 +3,38 @@
 import hashlib
 import json
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 START = "0" * 64
 
 
-def _normal(value: Any) -> Any:
+DEEPEST = 32
+
+
+def _normal(value: Any, depth: int = 0) -> Any:
+    if depth > DEEPEST:
+        raise ValueError("nested too deep")
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value)
     if isinstance(value, bool) or value is None or isinstance(value, int):
         return value
-    if isinstance(value, dict):
-        made = {_normal(str(key)): _normal(item) for key, item in value.items()}
+    if isinstance(value, Mapping):
+        if not all(isinstance(key, str) for key in value):
+            raise TypeError("keys are texts")
+        made = {_normal(key): _normal(item, depth + 1) for key, item in value.items()}
         if len(made) != len(value):
             raise ValueError("two keys are the same after NFC")
         return made
     if isinstance(value, (list, tuple)):
-        return [_normal(item) for item in value]
+        return [_normal(item, depth + 1) for item in value]
     raise TypeError(f"{type(value).__name__} has no canonical form; write decimals and times as text")
 
 
 def canonical(value: Any) -> bytes:
-    """UTF-8 JSON of ``value``; raises ``TypeError`` for floats and other types without one byte form."""
+    """UTF-8 JSON of ``value``. Raises ``TypeError`` for floats and other types without one byte form, ``ValueError``
+    for what no byte form can hold: half of a surrogate pair, two keys that are one, nesting too deep.
+    """
     return json.dumps(_normal(value), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 

@@ -178,7 +178,7 @@ def fold(events: Iterable[CaseEvent]) -> CaseState:
 def _apply(state: CaseState, event: CaseEvent) -> CaseState:
     body = event.body
     if event.kind == "opened":
-        return state
+        return replace(state, state="sent")
     if event.kind == "replied":
         return replace(state, replies=state.replies + 1)
     if event.kind == "withdrawn":
@@ -234,13 +234,14 @@ def check_step(state: CaseState, kind: str) -> None:
 def check_conclusion(body: Mapping[str, Any]) -> None:
     """Refuse a conclusion without outcome, finding, reason, or – where words bind – document number and date."""
     wrong = []
-    if body.get("outcome") not in OUTCOMES:
+    outcome = str(body.get("outcome"))
+    if outcome not in OUTCOMES:
         wrong.append(FieldError("/outcome", "unknown"))
-    if body.get("origin_finding") not in ORIGIN_FINDINGS:
+    if str(body.get("origin_finding")) not in ORIGIN_FINDINGS:
         wrong.append(FieldError("/origin_finding", "unknown"))
     if not str(body.get("reason") or "").strip():
         wrong.append(FieldError("/reason", "missing"))
-    if body.get("outcome") in BINDING or body.get("stop_order"):
+    if outcome in BINDING or body.get("stop_order"):
         wrong += [FieldError(f"/{n}", "missing") for n in ("document_number", "document_date") if not body.get(n)]
     if wrong:
         raise Invalid("conclusion_incomplete", "Kết luận cần lý do, và số, ngày văn bản khi có xử lý.", tuple(wrong))

@@ -24,6 +24,10 @@ class PosTraceError(Exception):
         self.detail = detail
         self.errors = errors
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle by the constructor's arguments, so a child process's refusal arrives as itself."""
+        return type(self), (self.code, self.detail, self.errors)
+
 
 class Invalid(PosTraceError):
     """The input cannot mean anything here; ``errors`` point at the fields (422)."""
@@ -51,6 +55,9 @@ class TooMany(PosTraceError):
     def __init__(self, code: str, detail: str, retry_after_s: int) -> None:
         super().__init__(code, detail)
         self.retry_after_s = retry_after_s
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.code, self.detail, self.retry_after_s)
 
 
 class Unavailable(PosTraceError):

@@ -1,11 +1,64 @@
-"""Goods as received: which papers show an origin, and what is still missing in words a receiver can act on."""
+"""Goods as received: how much of them, which group they are, which papers show their origin and what is missing."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
+from typing import Final
+from unicodedata import normalize
 
+from pos_trace.core.errors import FieldError, Invalid
 from pos_trace.core.policy import GoodsGroup, PaperRule
+from pos_trace.core.quantities import shown, to_kg
+from pos_trace.core.text import fold
 from pos_trace.core.vocabulary.words import PAPER_FIELDS, PAPER_KINDS
+
+ZERO: Final = Decimal(0)
+_NO_WORD: Final = re.compile(r"[^\w\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """What a line declares and what of it was sent back. ``content_kg``: kilograms of one unit, where the stall said
+    so ("sọt" ≈ 25 kg); only what is accepted enters stock.
+    """
+
+    declared: Decimal
+    unit: str
+    refused: Decimal = ZERO
+    content_kg: Decimal | None = None
+
+    @property
+    def accepted(self) -> Decimal:
+        """Declared less refused, never below 0."""
+        return self.declared - self.refused
+
+    @property
+    def accepted_kg(self) -> Decimal | None:
+        """Kilograms of what is accepted; None when nobody knows what one unit weighs."""
+        return to_kg(self.accepted, self.unit, self.content_kg)
+
+    def refuse(self, quantity: Decimal) -> "Amount":
+        """With ``quantity`` more sent back; raises ``Invalid`` when that is not above 0 or more than is left."""
+        if not ZERO < quantity <= self.accepted:
+            detail = f"Chỉ trả lại được tối đa {shown(self.accepted)} {self.unit}."
+            raise Invalid("refused_above_accepted", detail, (FieldError("/quantity", "out_of_range"),))
+        return replace(self, refused=self.refused + quantity)
+
+
+def group_of(name: str, groups: Sequence[GoodsGroup]) -> GoodsGroup | None:
+    """The group whose word in a goods name is longest, accents first ("cà phê" is no "cá"); None when no word fits."""
+    for spelt in (_accented, fold):
+        words = f" {spelt(_NO_WORD.sub(' ', normalize('NFC', name)))} "
+        fits = [(len(word), group) for group in groups for word in group.synonyms if f" {spelt(word)} " in words]
+        if fits:
+            return max(fits, key=lambda fit: fit[0])[1]
+    return None
+
+
+def _accented(text: str) -> str:
+    return " ".join(normalize("NFC", text).casefold().split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +86,20 @@ NO_PAPERS = PapersState(False)
 
 
 def papers_state(papers: Sequence[PaperFacts], group: GoodsGroup | None, received_on: date) -> PapersState:
-    """Every rule of the group must be satisfied by some paper; an unknown group asks for any paper with a date."""
+    """Every rule of the group must be satisfied by some paper; a group without rules, and goods of no group, ask for
+    ``DEFAULT_RULE``.
+    """
     rules = group.papers if group is not None and group.papers else (DEFAULT_RULE,)
     missing = [_lacks(rule, papers, received_on) for rule in rules]
     lacking = [words for words in missing if words]
     return PapersState(not lacking, "; ".join(lacking), any(paper.reused for paper in papers))
 
 
-DEFAULT_RULE = PaperRule(kinds=("bang_ke", "hoa_don", "phieu_giao_hang"), fields=("issued_on",), photo=True)
+DEFAULT_RULE: Final = PaperRule(kinds=("bang_ke", "hoa_don", "phieu_giao_hang"), fields=("issued_on",), photo=True)
 
 
 def _lacks(rule: PaperRule, papers: Sequence[PaperFacts], received_on: date) -> str:
-    """What would satisfy ``rule``, or "" when a paper does; of the right kind only the lacking part is named."""
+    """What would satisfy ``rule``, or nothing when a paper does; of the right kind only the lacking part is named."""
     fitting = [paper for paper in papers if paper.kind in rule.kinds]
     if not fitting:
         kinds = " hoặc ".join(PAPER_KINDS.get(kind, kind) for kind in rule.kinds[:2])

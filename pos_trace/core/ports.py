@@ -78,14 +78,18 @@ class Department(Protocol):
 class PhotoReader(Protocol):
     """Reads codes in a photo, outside this process."""
 
-    def read(self, data: bytes) -> Any:
+    def read(self, data: bytes, keep_photo: bool = False) -> Any:
         """A ``hardware.decoder.Reading``; raises ``Invalid`` for what is no photo."""
+        ...
+
+    def keep(self, data: bytes) -> Any:
+        """A ``hardware.photos.KeptPhoto``, fit to store; raises ``Invalid`` for what is no photo."""
         ...
 
 
 class PageDrawer(Protocol):
     """Draws a slip and packs it for a printer, outside this process."""
 
-    def draw(self, slip: Any, paper: Any) -> bytes:
+    def draw(self, slip: Any, paper: Any, process_id: int | None = None) -> bytes:
         """ESC/POS bytes of ``slip`` on ``paper``."""
         ...

@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
+from unicodedata import normalize
 
 MOST: Final = Decimal(1_000_000_000)
 MILLI: Final = Decimal("0.001")
@@ -40,11 +41,15 @@ UNITS: Final[dict[str, Decimal | None]] = {
     "bao": None,
     "két": None,
     "cần xé": None,
+    "cây": None,
+    "lon": None,
+    "lít": None,
 }
 ALIASES: Final = {"ký": "kg", "kí": "kg", "cân": "kg", "kilogram": "kg", "gam": "g", "gram": "g", "kgm": "kg"}
-_THOUSANDS = re.compile(r"^\d{1,3}(\.\d{3})+(,\d{1,3})?$")
-_AMBIGUOUS = re.compile(r"^\d{1,3}\.\d{3}$")
-_DECIMAL = re.compile(r"^\d{1,10}([.,]\d{1,3})?$")
+_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d{1,3})?\Z")
+_AMBIGUOUS: Final = re.compile(r"[1-9]\d{0,2}\.\d{3}\Z")
+_DECIMAL: Final = re.compile(r"\d{1,10}([.,]\d{1,3})?\Z")
+_EXACT: Final = re.compile(r"\d{1,10}(\.\d{1,12})?\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,50 +65,58 @@ class Reading:
 
 
 def read(text: str) -> Reading:
-    """ "1,5" and "1.5" → 1.5; "1.234,5" → 1234.5; "1.500" → 1500 or 1.5; negatives and the rest mean nothing."""
+    """What people type: 1,5 and 1.5 are one and a half, 1.234,5 has thousands, 1.500 is 1500 or 1,5 (ask once).
+
+    Negatives, more than three decimals, more than ``MOST`` and everything else mean nothing.
+    """
     plain = "".join(text.split())
     if not plain.isascii():
         return Reading(())
+    return Reading(tuple(value for value in _meanings(plain) if value <= MOST))
+
+
+def _meanings(plain: str) -> tuple[Decimal, ...]:
     if _AMBIGUOUS.match(plain):
-        whole, part = Decimal(plain.replace(".", "")), Decimal(plain)
-        return Reading((whole, part) if whole != part else (whole,))
+        return Decimal(plain.replace(".", "")), Decimal(plain)
     if _THOUSANDS.match(plain):
-        return Reading((Decimal(plain.replace(".", "").replace(",", ".")),))
-    if _DECIMAL.match(plain):
-        return Reading((Decimal(plain.replace(",", ".")),))
-    return Reading(())
+        return (Decimal(plain.replace(".", "").replace(",", ".")),)
+    return (Decimal(plain.replace(",", ".")),) if _DECIMAL.match(plain) else ()
 
 
 def exact(value: object) -> Decimal | None:
-    """A JSON quantity (text, int, or Decimal) as a Decimal of at most three decimals above 0; None when it is none."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
+    """A JSON quantity (text, int, or Decimal) as a Decimal of three decimals, above 0 and at most ``MOST``; None
+    when it is none: a float, NaN, a negative, 1e3, more than three decimals that matter.
+    """
+    if isinstance(value, str) and _EXACT.match(value):
+        value = Decimal(value)
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
         return None
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
+    if (isinstance(value, Decimal) and not value.is_finite()) or not 0 < value <= MOST:
         return None
-    if not number.is_finite() or number <= 0 or number > MOST or number != number.quantize(MILLI):
-        return None
-    return number.quantize(MILLI)
+    milli = Decimal(value).quantize(MILLI)
+    return milli if milli == value else None
 
 
 def unit_of(text: str) -> str | None:
     """The unit's one name, or None for a unit nobody knows."""
-    plain = " ".join(text.split()).casefold()
+    plain = " ".join(normalize("NFC", text).split()).casefold()
     name = ALIASES.get(plain, plain)
     return name if name in UNITS else None
 
 
 def to_kg(quantity: Decimal, unit: str, content_kg: Decimal | None) -> Decimal | None:
     """Kilograms of ``quantity``; by the remembered content where the unit has none of its own; None = unknown."""
-    each = UNITS.get(unit) if UNITS.get(unit) is not None else content_kg
+    each = UNITS.get(unit)
+    if each is None:
+        each = content_kg
     return None if each is None else (quantity * each).quantize(MILLI)
 
 
 def shown(quantity: Decimal) -> str:
     """``1,5`` and ``1.234``: comma for decimals, dots for thousands, no trailing zeros."""
-    whole, _, part = f"{quantity.quantize(MILLI):f}".partition(".")
-    grouped = f"{int(whole):,}".replace(",", ".")
+    whole, _, part = f"{abs(quantity).quantize(MILLI):f}".partition(".")
+    sign = "-" if quantity < 0 else ""
+    grouped = f"{sign}{int(whole):,}".replace(",", ".")
     part = part.rstrip("0")
     return f"{grouped},{part}" if part else grouped
 

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 KEEPS_HOLD: Final = frozenset({"undetermined", "violation", "criminal"})
-OPEN_STATES: Final = frozenset({"sellable", "held", "blocked"})
 
 
 @dataclass(frozen=True, slots=True)

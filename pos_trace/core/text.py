@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Final
 
-FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\0")
+FORMULA_STARTS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "\0")
 SPACES: Final = frozenset({"Zs", "Zl", "Zp"})
 
 

@@ -6,13 +6,16 @@ ALPHABET: Final = "0123456789BCFGHJKLMNPQRSTVXZ"
 TOKEN_LENGTH: Final = 20
 SHORT_BODY: Final = 9
 SHORT_LENGTH: Final = 10
-RANDOM_BYTES: Final = 20
+RANDOM_BYTES: Final = 40
 _FAIR: Final = 256 - 256 % len(ALPHABET)
+# all coprime to 28, so any single wrong sign shows
+_WEIGHTS: Final = (1, 3, 5, 9, 11, 13, 15, 17, 19)
+_ALIKE: Final = str.maketrans({"O": "0", "I": "1"})
 _VALUE: Final = {sign: index for index, sign in enumerate(ALPHABET)}
 
 
 def token(random: bytes) -> str:
-    """Twenty signs, each equally likely, out of random bytes; 40 and more make running out practically impossible.
+    """Twenty signs, each equally likely, out of ``RANDOM_BYTES`` random bytes, which practically never run out.
 
     Raises ``ValueError`` when too many bytes had to be thrown away: call again with more.
     """
@@ -23,8 +26,8 @@ def token(random: bytes) -> str:
 
 
 def check_sign(body: str) -> str:
-    """Position-weighted sum modulo 28: shows one wrong sign unless its weight shares a factor with 28."""
-    total = sum((position + 1) * _VALUE[sign] for position, sign in enumerate(body))
+    """Position-weighted sum modulo 28 of nine signs: shows every single wrong sign and most swaps."""
+    total = sum(weight * _VALUE[sign] for weight, sign in zip(_WEIGHTS, body, strict=True))
     return ALPHABET[total % len(ALPHABET)]
 
 
@@ -39,8 +42,8 @@ def format_short(short: str) -> str:
 
 
 def normalise(typed: str) -> str:
-    """What a person typed: upper case, without dashes and spaces."""
-    return "".join(sign for sign in typed.upper() if sign not in "-– \t")
+    """What a person typed: upper case, without dashes and spaces; O and I, which no code has, read as 0 and 1."""
+    return "".join(sign for sign in typed.upper() if sign not in "-–—" and not sign.isspace()).translate(_ALIKE)
 
 
 def is_token(text: str) -> bool:

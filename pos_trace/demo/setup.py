@@ -163,8 +163,7 @@ def _set_station_up(node: Node, demo: Demo, now: datetime) -> None:
         "api_key": main["api_key"],
         "till_secret": till["api_key"],
         "device_token": main["device_token"],
-        "users": main["users"]
-        | {"site_admin": {"login": "site-admin", "password": people.PASSWORDS["site_admin"]}},
+        "users": main["users"] | {"site_admin": {"login": "site-admin", "password": people.PASSWORDS["site_admin"]}},
     }
     second = stalls[people.SECOND_STALL]
     demo.facts["station_second_stall"] = {key: second[key] for key in ("api_key", "users", "device_token")}

@@ -14,7 +14,8 @@ from pos_trace.core.slips import Block, Slip
 from pos_trace.hardware.paper import Paper
 
 SIZES = {"small": 20, "normal": 23, "large": 32}
-LEADING = 1.45
+LEADING = 1.6
+BASELINE = 1.27  # of the size: room above for stacked marks on capitals (Ẫ, Ố)
 INK_AT = 140
 QUIET_MODULES = 4
 LEAST_MODULE_DOTS = 5
@@ -76,15 +77,22 @@ def _draw_block(block: Block, paper: Paper) -> Image.Image:
 
 
 def _draw_row(left: str, right: str, face: ImageFont.FreeTypeFont, paper: Paper) -> Image.Image:
-    """``right`` stands on the last line of ``left``; when they do not fit side by side it gets its own line."""
-    room = paper.dots - GAP - int(face.getlength(right))
-    if room < paper.dots // 4:
-        lines = wrap(left, face, paper.dots)
-        return _draw_lines([*lines, *wrap(right, face, paper.dots)], face, paper.dots, "left")
-    part = _draw_lines(wrap(left, face, room) or [""], face, paper.dots, "left")
-    step = round(face.size * LEADING)
-    ImageDraw.Draw(part).text((paper.dots, part.height - step), right, fill=0, font=face, anchor="ra")
+    """``left`` and ``right`` on one line; what does not fit side by side stands below, at the right edge."""
+    room = paper.dots - GAP - face.getlength(right)
+    beside = face.getlength(left) <= room
+    part = _draw_lines(wrap(left, face, paper.dots), face, paper.dots, "left")
+    if not beside:
+        return _stacked(part, _draw_lines(wrap(right, face, paper.dots), face, paper.dots, "right"))
+    base = part.height - round(face.size * LEADING) + round(face.size * BASELINE)
+    ImageDraw.Draw(part).text((paper.dots, base), right, fill=0, font=face, anchor="rs")
     return part
+
+
+def _stacked(upper: Image.Image, lower: Image.Image) -> Image.Image:
+    both = Image.new("L", (upper.width, upper.height + lower.height), 255)
+    both.paste(upper, (0, 0))
+    both.paste(lower, (0, upper.height))
+    return both
 
 
 def _draw_lines(lines: list[str], face: ImageFont.FreeTypeFont, dots: int, align: str) -> Image.Image:
@@ -92,8 +100,8 @@ def _draw_lines(lines: list[str], face: ImageFont.FreeTypeFont, dots: int, align
     part = Image.new("L", (dots, step * max(len(lines), 1)), 255)
     pen = ImageDraw.Draw(part)
     for row, line in enumerate(lines):
-        x, anchor = {"left": (0, "la"), "center": (dots // 2, "ma"), "right": (dots, "ra")}[align]
-        pen.text((x, row * step), line, fill=0, font=face, anchor=anchor)
+        x, anchor = {"left": (0, "ls"), "center": (dots // 2, "ms"), "right": (dots, "rs")}[align]
+        pen.text((x, row * step + round(face.size * BASELINE)), line, fill=0, font=face, anchor=anchor)
     return part
 
 

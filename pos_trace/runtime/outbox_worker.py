@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from pos_trace.core.errors import PosTraceError
 from pos_trace.services import outbox
 from pos_trace.services.node import Node
@@ -60,6 +62,6 @@ class OutboxWorker(threading.Thread):
         """Whether anything was carried, so that a backlog drains without pauses."""
         try:
             return outbox.deliver_due(self._node, self._clock(), stopping=self._stopping.is_set) > 0
-        except PosTraceError as error:
+        except (PosTraceError, SQLAlchemyError, OSError) as error:
             LOG.warning("outbox round failed: %s", error)
             return False

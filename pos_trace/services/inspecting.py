@@ -1,7 +1,7 @@
 """The inspector's desk: the queue, a case with its evidence, and the steps that end in a conclusion."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -93,6 +93,7 @@ def conclude(node: Node, who: Actor, site_id: str, case_id: str, told: Mapping[s
     body = {name: told[name] for name in names if told.get(name)}
     body["reason"] = clean(str(body.get("reason") or ""), 2000)
     rules.check_conclusion(body)
+    _check_day(body.get("document_date"))
     with node.write(who, now) as tx:
         case = _case(tx.session, site_id, case_id)
         taken_by = case_log.state_of(tx.session, case).taken_by
@@ -181,6 +182,16 @@ def _whole(session: Session, node: Node, case: Case) -> Answer:
         | case_log.contents(session, case, node.policy.province.department)
         | {"next_steps": sorted(rules.MAY[state.state]), "withdrawal_wish": state.wish}
     )
+
+
+def _check_day(text: Any) -> None:
+    if text is None:
+        return
+    try:
+        date.fromisoformat(str(text))
+    except ValueError:
+        wrong = (FieldError("/document_date", "invalid"),)
+        raise Invalid("conclusion_incomplete", "Ngày văn bản chưa đúng.", wrong) from None
 
 
 def _needed(text: str, name: str) -> str:

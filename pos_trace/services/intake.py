@@ -1,11 +1,11 @@
 """The province takes projections of receipts and sightings of lots in, each as often as it is sent."""
 
+import uuid
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import orjson
-from sqlalchemy import select
 
 from pos_trace.core.errors import Conflict
 from pos_trace.core.text import clean
@@ -43,20 +43,25 @@ def _keep_receipt(tx: Transaction, receipt: dict[str, Any], digest: str) -> None
 
 
 def take_sightings(node: Node, who: Actor, sightings: list[dict[str, Any]], now: datetime) -> Answer:
-    """Keep what a site received per day and lot: ``{accepted}``. The newest figure of a day and lot stands."""
+    """Keep what a site received per day and lot: ``{accepted}``.
+
+    A site may tell one day in several messages (one a stall); their kilograms add up. The same message again changes
+    nothing, however late: its rows are named after it.
+    """
+    message = who.once.key if who.once else sha256(orjson.dumps(sightings, option=orjson.OPT_SORT_KEYS))
     with node.write(who, now) as tx:
         for told in sightings:
-            _keep_sighting(tx, told)
+            _keep_sighting(tx, message, told)
         return tx.answer({"accepted": len(sightings)})
 
 
-def _keep_sighting(tx: Transaction, told: dict[str, Any]) -> None:
-    day, key = date.fromisoformat(told["day"]), told["key"]
-    same = (LotSighting.site_id == tx.who.site_id, LotSighting.day == day, LotSighting.key == key)
-    row = tx.session.scalars(select(LotSighting).where(*same)).first()
+def _keep_sighting(tx: Transaction, message: str, told: dict[str, Any]) -> None:
+    named = uuid.uuid5(uuid.NAMESPACE_OID, f"{message}|{told['day']}|{told['key']}")
+    row = tx.session.get(LotSighting, (tx.who.site_id, str(named)))
     if row is None:
-        row = LotSighting(site_id=tx.who.site_id, id=tx.id(), created_at=tx.now, day=day, key=key)
+        row = LotSighting(site_id=tx.who.site_id, id=str(named), created_at=tx.now)
         tx.session.add(row)
+    row.day, row.key = date.fromisoformat(told["day"]), told["key"]
     row.received_kg = Decimal(told["received_kg"])
     row.first_scan_at = datetime.fromisoformat(told["first_scan_at"])
     tx.session.flush()

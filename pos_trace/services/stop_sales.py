@@ -7,11 +7,9 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from pos_trace.services import records
+from pos_trace.services import records, stock
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store.models import LotAllocation, RecallRow, Receipt, Sale, SaleLine, StockLot, StopSale
-
-OPEN = ("sellable", "held")
 
 
 def apply(tx: Transaction, recall_ids: Iterable[str]) -> list[str]:
@@ -27,8 +25,7 @@ def apply(tx: Transaction, recall_ids: Iterable[str]) -> list[str]:
         for lot in recalled_lots(tx.session, tx.node.id, recall_id):
             if lot.key is not None:
                 keys.add(lot.key)
-            if lot.state in OPEN:
-                lot.state, lot.state_reason = "blocked", "recall"
+            stock.apply_state(tx, lot, "blocked", "recall")
             _log(tx, lot, recall_id)
     tx.session.flush()
     return sorted(keys)

@@ -107,9 +107,7 @@ def _facility(session: Session, row: FacilityRow) -> Facility:
         facility_id=row.facility_id,
         is_individual=row.is_individual,
         version=row.version,
-        certificates=tuple(
-            Certificate(c.kind, c.number, c.issuer, c.issued, c.expires) for c in session.scalars(held)
-        ),
+        certificates=tuple(Certificate(c.kind, c.number, c.issuer, c.issued, c.expires) for c in session.scalars(held)),
         **texts,
     )
 

@@ -65,7 +65,7 @@ class FaultProxy:
         elif fault == "huge":
             connection.sendall(raw("200 OK", b"[" + b"0," * 200_000 + b"0]"))
         elif fault == "bad_json":
-            connection.sendall(raw("200 OK", body[:-1]))
+            connection.sendall(raw("200 OK", body.strip()[:-1]))
         elif fault == "truncated":
             connection.sendall(raw("200 OK", body[: len(body) // 2], length=len(body)))
         else:

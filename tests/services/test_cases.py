@@ -395,7 +395,10 @@ def test_words_that_bind_need_a_document_and_a_second_pair_of_eyes(both, stall, 
     with pytest.raises(Invalid) as refused:
         inspecting.conclude(both.province, desk, SITE_ID, case_id, told, now)
     assert {e.pointer for e in refused.value.errors} == {"/document_number", "/document_date"}
-    told |= {"document_number": "12/BB-VPHC", "document_date": "2026-11-25"}
+    told |= {"document_number": "12/BB-VPHC", "document_date": "hôm qua"}
+    with pytest.raises(Invalid):
+        inspecting.conclude(both.province, desk, SITE_ID, case_id, told, now)
+    told |= {"document_date": "2026-11-25"}
     with pytest.raises(Conflict) as alone:
         inspecting.conclude(both.province, desk, SITE_ID, case_id, told, now)
     assert alone.value.code == "four_eyes"

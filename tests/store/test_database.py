@@ -33,12 +33,17 @@ def test_eight_threads_that_read_then_update_lose_nothing(database: Database) ->
     assert value(database) == 200
 
 
-def test_an_exception_leaves_nothing_behind(database: Database) -> None:
-    bump(database)
-    with pytest.raises(ValueError, match="stop"), database.write() as session:
+def spoil_and_stop(database: Database) -> None:
+    with database.write() as session:
         session.get_one(Counter, ("s", "t", "k", "p")).value = 99
         session.flush()
         raise ValueError("stop")
+
+
+def test_an_exception_leaves_nothing_behind(database: Database) -> None:
+    bump(database)
+    with pytest.raises(ValueError, match="stop"):
+        spoil_and_stop(database)
     assert value(database) == 1
     assert not database.in_write()
 

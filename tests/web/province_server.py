@@ -17,7 +17,9 @@ MODULES = ("api_stations", "api_intake", "api_cases", "api_register", "api_fault
 
 def make_app(node: Node, clock: Callable[[], datetime], package: str = "province", names: tuple[str, ...] = MODULES):
     """The application with the named API modules of one role."""
-    app = OpenAPI("pos_trace.web", info=Info(title="test", version="1"), doc_prefix="/api/v1")
+    info = Info(title="test", version="1")
+    answer = problems.of_validation
+    app = OpenAPI("pos_trace.web", info=info, doc_prefix="/api/v1", validation_error_callback=answer)
     app.config.update(SECRET_KEY=b"k" * 32, MAX_CONTENT_LENGTH=16 * 2**20)
     app.extensions[context.EXTENSION] = context.Web(node, clock)
     problems.install(app)

@@ -35,8 +35,8 @@ ORIGIN_FINDINGS: Final[Mapping[str, str]] = {
     "not_examined": "Chưa xem xét nguồn gốc",
 }
 PAPER_KINDS: Final[Mapping[str, str]] = {
-    "bang_ke": "bảng kê thu mua",
-    "hoa_don": "hóa đơn mua hàng của người giao",
+    "bang_ke": "bảng kê",
+    "hoa_don": "hóa đơn mua",
     "phieu_giao_hang": "phiếu giao hàng",
     "phieu_xuat_kho": "phiếu xuất kho",
     "hop_dong": "hợp đồng mua bán",

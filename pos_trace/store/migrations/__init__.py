@@ -71,7 +71,8 @@ def sound(path: Path) -> bool:
     try:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as opened:
             good = opened.execute("PRAGMA quick_check").fetchone() == ("ok",)
-            return good and opened.execute("SELECT count(*) FROM alembic_version").fetchone()[0] == 1
+            marked: bool = opened.execute("SELECT count(*) FROM alembic_version").fetchone()[0] == 1
+            return good and marked
     except sqlite3.DatabaseError:
         return False
 

@@ -1,6 +1,7 @@
 """Alembic's environment: on the connection ``upgrade`` brings, or on Flask-Migrate's engine for its commands."""
 
 from alembic import context
+from sqlalchemy import Connection
 
 from pos_trace.store import models  # noqa: F401 - registers every table on Base
 from pos_trace.store.base import Base
@@ -19,7 +20,7 @@ def run() -> None:
     _migrate(connection)
 
 
-def _migrate(connection: object) -> None:
+def _migrate(connection: Connection) -> None:
     context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
     with context.begin_transaction():
         context.run_migrations()

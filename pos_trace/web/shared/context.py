@@ -43,7 +43,8 @@ def now() -> datetime:
 
 def actor() -> Actor | None:
     """Who asks, or None on a public route without log-in."""
-    return g.get("actor")
+    found: Actor | None = g.get("actor")
+    return found
 
 
 def who() -> Actor:
@@ -70,5 +71,3 @@ def request_body() -> bytes:
             parts.append(f"{name}:{sha256(file.stream.read())}")
             file.stream.seek(0)
     return "\n".join(parts).encode()
-
-

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.wrappers import Response as AnyResponse
 
 from pos_trace.core.errors import Forbidden, Unauthorised
 from pos_trace.services import accounts
@@ -55,7 +56,7 @@ def authenticate() -> None:
         g.by_cookie = True
 
 
-def check() -> Response | None:
+def check() -> AnyResponse | None:
     """Run before every request; a page without log-in goes to the log-in page, an API call gets 401."""
     if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS or request.blueprint in OPEN_BLUEPRINTS:
         return None

@@ -1,0 +1,276 @@
+"""Judging goods: what is known is gathered, ``core.verdict.decide`` runs, the verdict is kept, stock follows."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pos_trace.core.goods import PaperFacts, PapersState, papers_state
+from pos_trace.core.judgements import History, Seen, Verdict
+from pos_trace.core.records import RecordAnswer, RecordsAge
+from pos_trace.core.stock import stock_state
+from pos_trace.core.verdict import decide
+from pos_trace.services import cases, stock
+from pos_trace.services.code_view import CodeView
+from pos_trace.services.node import Actor, Answer, Node, Transaction
+from pos_trace.store import lots
+from pos_trace.store.models import (
+    Delivery,
+    DeliveryLine,
+    Flag,
+    Paper,
+    PaperLink,
+    Photo,
+    Scan,
+    Stall,
+    StockLot,
+    VerdictRow,
+)
+
+BATCH = 200
+
+
+def known(session: Session, key: str | None) -> RecordAnswer | None:
+    """What this node's own records say of ``key``; None without a key."""
+    return None if key is None else lots.find(session, key)
+
+
+def ask(node: Node, key: str, answer: RecordAnswer, now: datetime) -> RecordAnswer:
+    """Ask the province when we do not know or what we know is stale; no transaction may be open.
+
+    A record we have stays in force when nobody answers; only goods nobody here knows become unavailable.
+    """
+    age = answer.age.age_s(now)
+    fresh = age is not None and age <= node.policy.clocks.records_stale_after.total_seconds()
+    if (answer.state == "found" and fresh) or not node.ports.sources:
+        return answer
+    last = answer
+    for source in node.ports.sources:
+        last = source.find(key)
+        if last.state == "found":
+            return last
+    if answer.state == "found":
+        return answer
+    return RecordAnswer(last.state, recall=answer.recall, age=_older(last, answer), why=last.why)
+
+
+def _older(last: RecordAnswer, local: RecordAnswer) -> RecordsAge:
+    return last.age if last.state == "absent" and last.age.as_of is not None else local.age
+
+
+def papers_of(session: Session, line: DeliveryLine) -> list[PaperFacts]:
+    """The papers that serve a line: its own, its delivery's, its vehicle's."""
+    delivery = session.get_one(Delivery, (line.site_id, line.delivery_id))
+    served = (PaperLink.line_id == line.id) | (PaperLink.delivery_id == line.delivery_id)
+    if delivery.arrival_id is not None:
+        served = served | (PaperLink.arrival_id == delivery.arrival_id)
+    linked = select(PaperLink.paper_id).where(PaperLink.site_id == line.site_id, served)
+    rows = session.scalars(select(Paper).where(Paper.site_id == line.site_id, Paper.id.in_(linked))).all()
+    return [_paper(session, row) for row in rows]
+
+
+def _paper(session: Session, row: Paper) -> PaperFacts:
+    mine = select(func.count()).where(Photo.site_id == row.site_id, Photo.paper_id == row.id)
+    return PaperFacts(row.kind, row.number, row.issued_on, row.issuer, session.scalar(mine) or 0, _reused(session, row))
+
+
+def _reused(session: Session, row: Paper) -> bool:
+    """The same numbered paper of the stall for another day's delivery (decision 8)."""
+    if not row.number:
+        return False
+    same = select(Paper.created_at).where(
+        Paper.site_id == row.site_id,
+        Paper.stall_id == row.stall_id,
+        Paper.kind == row.kind,
+        Paper.number == row.number,
+        Paper.id != row.id,
+    )
+    return any(abs((row.created_at - at).total_seconds()) > 12 * 3600 for at in session.scalars(same))
+
+
+def history(
+    session: Session, node: Node, who: Actor, code: CodeView | None, received: Decimal | None, now: datetime
+) -> History:
+    """What this node itself knows of the goods: the serial seen before, how much of the lot came in already."""
+    if code is None or code.key is None:
+        return History()
+    return History(seen=_seen(session, node, code, now), received=received, lot_closed=False)
+
+
+def _seen(session: Session, node: Node, code: CodeView, now: datetime) -> Seen | None:
+    if code.serial is None:
+        return None
+    earlier = (
+        select(Scan.created_at, Stall.number)
+        .join(Stall, (Stall.site_id == Scan.site_id) & (Stall.id == Scan.stall_id))
+        .where(Scan.site_id == node.id, Scan.key == code.key, Scan.delivery_id.is_not(None), Scan.created_at < now)
+        .order_by(Scan.created_at)
+    )
+    row = session.execute(earlier.limit(1)).first()
+    if row is None:
+        return None
+    return Seen(row[0].astimezone(node.zone).strftime("%H:%M %d/%m/%Y"), f"sạp {row[1]}")
+
+
+def received_of(session: Session, node: Node, key: str | None) -> Decimal:
+    """Everything accepted of a lot at this site, in the lines' own units."""
+    if key is None:
+        return Decimal(0)
+    mine = select(DeliveryLine.declared, DeliveryLine.refused, DeliveryLine.unit, DeliveryLine.content_kg)
+    mine = mine.where(DeliveryLine.site_id == node.id, DeliveryLine.key == key, DeliveryLine.state != "cancelled")
+    total = Decimal(0)
+    for declared, refused, unit, content in session.execute(mine):
+        each = Decimal(1) if unit == "kg" or content is None else content
+        total += (declared - refused) * each
+    return total
+
+
+def judge(
+    node: Node,
+    code: CodeView | None,
+    answer: RecordAnswer | None,
+    papers: PapersState,
+    facts: History,
+    group_name: str | None,
+    now: datetime,
+) -> Verdict:
+    """One run of the rules."""
+    group = node.policy.group(group_name)
+    return decide(code, answer, papers, facts, group, now=now, policy=node.policy)
+
+
+def keep(tx: Transaction, verdict: Verdict, cause: str, line: DeliveryLine | None, scan_id: str | None) -> VerdictRow:
+    """Write one verdict down; it never changes afterwards."""
+    stall_id = line.stall_id if line is not None else tx.who.stall
+    site_id = line.site_id if line is not None else tx.who.site_id
+    row = VerdictRow(site_id=site_id, id=tx.id(), created_at=tx.now, stall_id=stall_id, scan_id=scan_id)
+    row.line_id = line.id if line is not None else None
+    row.status, row.stock_state, row.cause = verdict.status, verdict.stock, cause
+    row.judgements = {"code": verdict.code, "record": verdict.record, "origin": verdict.origin}
+    row.reasons = [{"code": r.code, "effect": r.effect, "text": r.text, "next": r.next} for r in verdict.reasons]
+    row.records_version, row.records_as_of = verdict.age.version, verdict.age.as_of
+    row.rules_version = verdict.rules_version
+    tx.session.add(row)
+    if line is not None:
+        line.verdict_id = row.id
+    return row
+
+
+def state_for(tx: Transaction, line: DeliveryLine, stock_effect: str, recalled: bool) -> tuple[str, str]:
+    """The stock state of a line's goods and the reason, out of verdict, recall, conclusion and a person's hold."""
+    held = select(Flag.id).where(Flag.site_id == line.site_id, Flag.line_id == line.id, Flag.state == "held")
+    found = stock_state(
+        stock_effect,
+        recalled=recalled,
+        conclusion=cases.conclusion_of_line(tx.session, line.site_id, line.id),
+        set_aside=tx.session.scalars(held).first() is not None,
+        received_at=line.created_at,
+        now=tx.now,
+        unchecked_for=tx.node.policy.clocks.unchecked_sellable,
+    )
+    return found.state, found.reason
+
+
+def rejudge_line(tx: Transaction, line: DeliveryLine, answer: RecordAnswer | None, cause: str) -> Verdict:
+    """Run the rules again for a line inside the caller's write; stock and flag follow. ``answer`` None: no record."""
+    node = tx.node
+    code = CodeView.of_line(tx.session, line)
+    group = node.policy.group(line.goods_group)
+    received_on = line.created_at.astimezone(node.zone).date()
+    papers = papers_state(papers_of(tx.session, line), group, received_on)
+    facts = History(received=received_of(tx.session, node, line.key)) if line.key else History()
+    verdict = judge(node, code, answer, papers, facts, line.goods_group, tx.now)
+    keep(tx, verdict, cause, line, None)
+    lot = stock.lot_of_line(tx.session, line.site_id, line.id)
+    if lot is not None:
+        recalled = answer is not None and answer.recall is not None
+        state, reason = state_for(tx, line, verdict.stock, recalled)
+        stock.apply_state(tx, lot, state, reason)
+        _children(tx, lot, state, reason)
+    _settle_flag(tx, line, verdict)
+    return verdict
+
+
+def _children(tx: Transaction, lot: StockLot, state: str, reason: str) -> None:
+    """What was cut or repacked from a lot shares its fate."""
+    mine = select(StockLot).where(StockLot.site_id == lot.site_id, StockLot.parent_lot_id == lot.id)
+    for child in tx.session.scalars(mine.with_for_update()).all():
+        stock.apply_state(tx, child, state, reason)
+        _children(tx, child, state, reason)
+
+
+def _settle_flag(tx: Transaction, line: DeliveryLine, verdict: Verdict) -> None:
+    """A flag whose question is answered ends; nothing is opened here that a scan did not ask."""
+    if verdict.flag is not None:
+        return
+    mine = select(Flag).where(Flag.site_id == line.site_id, Flag.line_id == line.id, Flag.state.in_(("open", "held")))
+    for flag in tx.session.scalars(mine).all():
+        flag.state, flag.answered_at = "answered", tx.now
+        tx.audit("flag_answered", f"flag:{flag.id}", {"line": line.id}, line.stall_id)
+
+
+def rejudge_keys(node: Node, keys: Iterable[str], now: datetime, cause: str) -> int:
+    """Run the rules again for every line on hand of ``keys``; one short write a line. Answers how many."""
+    wanted = sorted(set(keys))
+    done = 0
+    for at in range(0, len(wanted), BATCH):
+        for site_id, line_id in _lines_on_hand(node, wanted[at : at + BATCH]):
+            with node.write(node.machine("records"), now) as tx:
+                line = tx.session.get(DeliveryLine, (site_id, line_id))
+                if line is not None:
+                    rejudge_line(tx, line, known(tx.session, line.key), cause)
+                    done += 1
+    return done
+
+
+def _lines_on_hand(node: Node, keys: Sequence[str]) -> list[tuple[str, str]]:
+    with node.db.read() as session:
+        mine = select(StockLot.site_id, StockLot.line_id).where(
+            StockLot.site_id == node.id,
+            StockLot.key.in_(keys),
+            StockLot.line_id.is_not(None),
+            StockLot.on_hand > 0,
+            StockLot.state != "closed",
+        )
+        return [(site, str(line)) for site, line in session.execute(mine.distinct())]
+
+
+def open_flag(tx: Transaction, line: DeliveryLine, verdict: Verdict) -> Flag | None:
+    """A flag for a verdict that asks a question, its window counted from now; none while practising or when open."""
+    if verdict.flag is None:
+        return None
+    waiting = select(Flag).where(Flag.site_id == line.site_id, Flag.line_id == line.id)
+    found = tx.session.scalars(waiting.where(Flag.state.in_(("open", "held", "sent")))).first()
+    if found is not None:
+        return found
+    clocks = tx.node.policy.clocks
+    window = clocks.report_after_revoked if verdict.flag == "revoked" else clocks.report_after
+    flag = Flag(site_id=line.site_id, id=tx.id(), created_at=tx.now, stall_id=line.stall_id, line_id=line.id)
+    reasons = [reason.code for reason in verdict.reasons]
+    flag.reason = "revoked" if "revoked" in reasons else "papers_missing"
+    flag.due_at, flag.state = tx.now + max(window, clocks.report_after_least), "open"
+    tx.session.add(flag)
+    tx.session.flush()
+    return flag
+
+
+def told(verdict: Verdict, now: datetime) -> Answer:
+    """A verdict as ``POST /scans`` answers it."""
+    return {
+        "status": verdict.status,
+        "word": verdict.word,
+        "next": verdict.next,
+        "sound": verdict.sound,
+        "reasons": [
+            {"code": r.code, "effect": r.effect, "text": r.text, "next": r.next} for r in verdict.reasons if r.text
+        ],
+        "judgements": {"code": verdict.code, "record": verdict.record, "origin": verdict.origin},
+        "records": {
+            "version": verdict.age.version,
+            "as_of": verdict.age.as_of.isoformat() if verdict.age.as_of else None,
+            "age_s": verdict.age.age_s(now),
+        },
+        "rules_version": verdict.rules_version,
+    }

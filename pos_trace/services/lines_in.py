@@ -1,0 +1,206 @@
+"""Delivery lines coming in: with a code or without, each becoming a lot in stock with a verdict and maybe a flag."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pos_trace.core.codes import ScannedCode
+from pos_trace.core.goods import papers_state
+from pos_trace.core.judgements import History, Verdict
+from pos_trace.core.quantities import to_kg
+from pos_trace.core.records import RecordAnswer
+from pos_trace.core.vocabulary import statuses
+from pos_trace.services import judging, products, stock
+from pos_trace.services.node import Actor, Answer, Node, Transaction
+from pos_trace.store import lots
+from pos_trace.store.models import Delivery, DeliveryLine, Flag, Product, Scan, StockLot, VerdictRow
+from pos_trace.store.types import jsonable
+
+DEFAULT_CONTENT_KG = {"sọt": Decimal(25), "tạ": Decimal(100)}
+
+
+def remember_record(tx: Transaction, answer: RecordAnswer) -> None:
+    """Keep what the province just said, unless we have it newer."""
+    record, facility = answer.record, answer.facility
+    assert record is not None
+    if facility is not None:
+        lots.upsert_facility(tx.session, jsonable(_plain(asdict(facility))) | {"kind": "facility"}, tx.now)
+    lots.upsert_lot(tx.session, jsonable(_plain(asdict(record))) | {"kind": "lot"}, tx.now)
+    if answer.recall is not None:
+        told = jsonable(_plain(asdict(answer.recall)))
+        keys = told["keys"] or [record.key]
+        lots.upsert_recall(tx.session, told | {"kind": "recall", "version": record.version, "keys": keys}, tx.now)
+    tx.session.flush()
+
+
+def _plain(value: Answer) -> Answer:
+    """Dates as ISO text, so that the same reader takes what a feed would bring."""
+    return {name: _iso(item) for name, item in value.items()}
+
+
+def _iso(value: object) -> object:
+    if isinstance(value, (list, tuple)):
+        return [_iso(item) for item in value]
+    if isinstance(value, dict):
+        return _plain(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def remembered_content(session: Session, who: Actor, code: ScannedCode, unit: str) -> Decimal | None:
+    """Kilograms of one ``unit`` as this stall had it the last time."""
+    product = products.match(session, who, barcode=code.gtin) if code.gtin else None
+    if product is not None and product.content_kg is not None and product.unit != "kg":
+        return product.content_kg
+    return DEFAULT_CONTENT_KG.get(unit)
+
+
+def in_kg(amount: tuple[Decimal, str], content: Decimal | None) -> Decimal:
+    """Kilograms where they are known, else the plain count."""
+    return to_kg(amount[0], amount[1], content) or amount[0]
+
+
+def add_scanned(
+    tx: Transaction,
+    delivery: Delivery,
+    scan: Scan,
+    code: ScannedCode,
+    answer: RecordAnswer | None,
+    amount: tuple[Decimal, str],
+    verdict: Verdict,
+) -> Answer:
+    """The line of a scanned code with its lot, verdict and flag; the same code again in a delivery is a line more."""
+    record = answer.record if answer is not None else None
+    facility = answer.facility if answer is not None else None
+    name = record.product_name if record else _name_of(tx.session, tx.who, code)
+    group = record.product_group if record else None
+    content = remembered_content(tx.session, tx.who, code, amount[1])
+    product = products.ensure(tx, name, amount[1], barcode=code.gtin, group=group, content_kg=content)
+    line = _line(tx, delivery, product, amount, content)
+    line.scan_id, line.key, line.gtin, line.lot = scan.id, code.key, code.gtin, code.lot or code.code
+    line.expiry = code.expiry or (record.expiry_date if record else None)
+    origin: Answer = {}
+    if record is None:
+        origin = {"commune": None, "facility": None}
+    elif facility is not None:
+        origin = {"commune": facility.commune, "facility": None if facility.is_individual else facility.name}
+    return _settle(tx, delivery, line, product, verdict, origin, record.harvest_date if record else None)
+
+
+def _name_of(session: Session, who: Actor, code: ScannedCode) -> str:
+    product = products.match(session, who, barcode=code.gtin) if code.gtin else None
+    if product is not None:
+        return product.name
+    return f"Mã {code.gtin or code.sscc or code.code or ''}".strip()
+
+
+def add_loose(
+    tx: Transaction, delivery: Delivery, name: str, group_name: str | None, amount: tuple[Decimal, str]
+) -> DeliveryLine:
+    """The bare line of goods without a code; papers are linked next, then ``settle_loose`` judges."""
+    content = DEFAULT_CONTENT_KG.get(amount[1])
+    product = products.ensure(tx, name, amount[1], group=group_name, content_kg=content)
+    line = _line(tx, delivery, product, amount, product.content_kg or content)
+    line.goods_group = group_name or product.goods_group
+    return line
+
+
+def settle_loose(tx: Transaction, delivery: Delivery, line: DeliveryLine) -> Answer:
+    """Judge a line without a code by its papers and bring it into stock."""
+    group = tx.node.policy.group(line.goods_group)
+    received_on = tx.now.astimezone(tx.node.zone).date()
+    papers = papers_state(judging.papers_of(tx.session, line), group, received_on)
+    verdict = judging.judge(tx.node, None, None, papers, History(), line.goods_group, tx.now)
+    product = tx.session.get_one(Product, (line.site_id, line.product_id))
+    line.lot = f"{line.position:03d}"
+    origin: Answer = {"supplier": delivery.supplier_name}
+    return _settle(tx, delivery, line, product, verdict, origin, None)
+
+
+def _line(
+    tx: Transaction, delivery: Delivery, product: Product, amount: tuple[Decimal, str], content: Decimal | None
+) -> DeliveryLine:
+    mine = select(func.count()).where(DeliveryLine.site_id == delivery.site_id, DeliveryLine.delivery_id == delivery.id)
+    line = DeliveryLine(site_id=delivery.site_id, id=tx.id(), created_at=tx.now, stall_id=delivery.stall_id)
+    line.delivery_id, line.position = delivery.id, (tx.session.scalar(mine) or 0) + 1
+    line.product_id, line.goods_name, line.goods_group = product.id, product.name, product.goods_group
+    line.declared, line.unit = amount
+    line.refused, line.content_kg, line.state = Decimal(0), content, "accepted"
+    tx.session.add(line)
+    delivery.last_scan_at = tx.now
+    tx.session.flush()
+    return line
+
+
+def _settle(
+    tx: Transaction,
+    delivery: Delivery,
+    line: DeliveryLine,
+    product: Product,
+    verdict: Verdict,
+    origin: Answer,
+    harvested: date | None,
+) -> Answer:
+    judging.keep(tx, verdict, "scan" if line.key else "received", line, line.scan_id)
+    state, reason = judging.state_for(tx, line, verdict.stock, verdict.record == "recalled")
+    lot = stock.receive(tx, line, product, state, origin | {"day": tx.now.astimezone(tx.node.zone).date().isoformat()})
+    lot.state_reason, lot.harvested = reason, harvested
+    flag = None if delivery.opening else judging.open_flag(tx, line, verdict)
+    tx.session.flush()
+    return told(tx.session, tx.node, line, flag, lot, tx.now)
+
+
+def told(
+    session: Session, node: Node, line: DeliveryLine, flag: Flag | None, lot: StockLot | None, now: datetime
+) -> Answer:
+    """A line as the API answers it."""
+    verdict = session.get(VerdictRow, (line.site_id, line.verdict_id)) if line.verdict_id else None
+    return {
+        "id": line.id,
+        "goods_name": line.goods_name,
+        "goods_group": line.goods_group,
+        "key": line.key,
+        "lot": line.lot,
+        "declared": f"{line.declared:f}",
+        "accepted": f"{line.accepted:f}",
+        "refused": f"{line.refused:f}",
+        "unit": line.unit,
+        "kg": _kg(line),
+        "state": lot.state if lot is not None else line.state,
+        "lot_id": lot.id if lot is not None else None,
+        "verdict": _verdict(verdict),
+        "flag": flag_told(flag, node) if flag is not None else None,
+    }
+
+
+def _kg(line: DeliveryLine) -> str | None:
+    found = to_kg(line.accepted, line.unit, line.content_kg) if line.accepted > 0 else None
+    return None if found is None else f"{found:f}"
+
+
+def flag_told(flag: Flag, node: Node) -> Answer:
+    """A flag: its id, state, when its window ends – as a time and in the market's words."""
+    local = flag.due_at.astimezone(node.zone)
+    return {
+        "id": flag.id,
+        "state": flag.state,
+        "reason": flag.reason,
+        "due_at": flag.due_at.isoformat(),
+        "due_text": local.strftime("%H:%M %d/%m/%Y"),
+        "case_id": flag.case_id,
+    }
+
+
+def _verdict(row: VerdictRow | None) -> Answer | None:
+    if row is None:
+        return None
+    return {"status": row.status, "word": _word(row), "reasons": row.reasons, "judgements": row.judgements}
+
+
+def _word(row: VerdictRow) -> str:
+    if row.status == "attention":
+        held = any(reason.get("effect") == "hold" for reason in row.reasons)
+        return statuses.SET_ASIDE.word if held else statuses.ATTENTION.word
+    return next(status.word for status in statuses.STATUSES if status.code == row.status)

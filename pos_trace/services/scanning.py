@@ -1,0 +1,246 @@
+"""A scan, from text or photo to verdict; in a delivery also to a line in stock. A scan never denounces anybody."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from pos_trace.core import codes
+from pos_trace.core.codes import ScannedCode
+from pos_trace.core.errors import Conflict, FieldError, Invalid, Unavailable
+from pos_trace.core.goods import NO_PAPERS, PapersState
+from pos_trace.core.judgements import History, Verdict
+from pos_trace.core.quantities import UNITS, exact, unit_of
+from pos_trace.core.records import RecordAnswer
+from pos_trace.core.vocabulary.words import SCAN_MESSAGES
+from pos_trace.services import judging, lines_in
+from pos_trace.services.code_view import CodeView
+from pos_trace.services.node import Actor, Answer, Node, Transaction
+from pos_trace.store import lots
+from pos_trace.store.models import Delivery, Scan
+
+MOST_TEXT = 8000
+NO_DELIVERY = "Không tìm thấy chuyến hàng."
+
+
+@dataclass(frozen=True, slots=True)
+class ScanIn:
+    """What was asked: a text, where it goes, how much of it. ``quantity`` and ``unit`` as they came."""
+
+    text: str
+    delivery_id: str | None = None
+    quantity: Any = None
+    unit: str | None = None
+    dry_run: bool = False
+    source: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """An uploaded photo as it will be kept: bytes without EXIF and their media type."""
+
+    data: bytes
+    media_type: str
+
+
+def look_up(node: Node, who: Actor, text: str, now: datetime) -> Answer:
+    """The answer of a look-up that leaves nothing behind (``pos-trace verify``)."""
+    return _answer(node, who, ScanIn(text, dry_run=True), codes.parse(text, node.policy.codes), None, now)
+
+
+def scan(node: Node, who: Actor, asked: ScanIn, now: datetime) -> Answer:
+    """One scanned or typed text. Raises ``Invalid`` (too long, quantity, unit), ``NotFound``, ``Conflict``."""
+    if not asked.text or len(asked.text) > MOST_TEXT:
+        raise Invalid("text_invalid", "Mã rỗng hoặc quá dài.", (FieldError("/text", "length"),))
+    return _answer(node, who, asked, codes.parse(asked.text, node.policy.codes), None, now)
+
+
+def scan_photo(node: Node, who: Actor, data: bytes, asked: ScanIn, now: datetime) -> Answer:
+    """A photo of a label: no code → unreadable, several different trace codes → ambiguous; read in a child process.
+
+    Raises ``Invalid`` for what is no photo, ``Unavailable`` when nothing can read it now.
+    """
+    if node.ports.photos is None:
+        raise Unavailable("no_decoder", "Máy chưa đọc được ảnh. Gõ mã.")
+    reading = node.ports.photos.read(data, keep_photo=True)
+    parsed = [codes.parse(seen.text, node.policy.codes) for seen in reading.codes if seen.text is not None]
+    kept = Photo(reading.kept.data, reading.kept.media_type) if reading.kept else None
+    return _answer(node, who, asked, _chosen(parsed, reading.why), kept, now)
+
+
+def _chosen(parsed: list[ScannedCode], why: str | None) -> ScannedCode:
+    """The one trace code of a photo; a payment QR beside it is nobody's business."""
+    good = {code.key or code.code: code for code in parsed if code.outcome == "ok"}
+    if len(good) == 1:
+        return next(iter(good.values()))
+    if len(good) > 1:
+        names = tuple(sorted(str(key) for key in good))
+        return ScannedCode("", "ambiguous", "text", reason="several_codes", candidates=names)
+    if parsed:
+        return parsed[0]
+    return ScannedCode("", "unreadable", "text", reason=why or "no_code")
+
+
+def _answer(node: Node, who: Actor, asked: ScanIn, code: ScannedCode, photo: Photo | None, now: datetime) -> Answer:
+    amount = _amount(asked)
+    if code.outcome == "ambiguous" and code.candidates:
+        code = _settled(node, code)
+    if code.outcome != "ok" or code.key is None:
+        return _message(node, who, asked, code, photo, now)
+    with node.db.read() as session:
+        delivery = _delivery(session, node, who, asked)
+        local = lots.find(session, code.key)
+    answer = _asked_abroad(node, code, local, now)
+    if asked.dry_run:
+        with node.db.read() as session:
+            verdict = _judge(session, node, who, code, answer, delivery is not None, amount, now)
+        return _told(node, None, code, verdict, None, answer, now)
+    with node.write(who, now) as tx:
+        return _kept(tx, asked, code, answer, amount, photo)
+
+
+def _kept(
+    tx: Transaction,
+    asked: ScanIn,
+    code: ScannedCode,
+    answer: RecordAnswer | None,
+    amount: tuple[Decimal, str] | None,
+    photo: Photo | None,
+) -> Answer:
+    node, who, now = tx.node, tx.who, tx.now
+    delivery = _delivery(tx.session, node, who, asked)
+    row = _scan_row(tx, asked, code, photo)
+    verdict = _judge(tx.session, node, who, code, answer, delivery is not None, amount, now)
+    if answer is not None and answer.state == "found" and answer.record is not None:
+        lines_in.remember_record(tx, answer)
+    line = None
+    if delivery is not None:
+        if amount is None:
+            raise Invalid("quantity_missing", "Nhập số lượng và đơn vị.", (FieldError("/quantity", "missing"),))
+        line = lines_in.add_scanned(tx, delivery, row, code, answer, amount, verdict)
+    else:
+        judging.keep(tx, verdict, "look_up", None, row.id)
+    tx.audit("scanned", f"scan:{row.id}", {"key": code.key, "status": verdict.status, "line": line and line["id"]})
+    return tx.answer(_told(node, row.id, code, verdict, line, answer, now))
+
+
+def _settled(node: Node, code: ScannedCode) -> ScannedCode:
+    """A text with lost separators is one of its readings when the records know exactly one of them."""
+    found = []
+    with node.db.read() as session:
+        for candidate in code.candidates:
+            reading = codes.parse(candidate, node.policy.codes)
+            if reading.key is not None and lots.find(session, reading.key).state == "found":
+                found.append(reading)
+    if len(found) != 1:
+        return code
+    one = found[0]
+    fields = {name: getattr(one, name) for name in one.__slots__} | {"raw": code.raw}
+    return ScannedCode(**(fields | {"warnings": (*one.warnings, "recovered")}))
+
+
+def _asked_abroad(node: Node, code: ScannedCode, local: RecordAnswer, now: datetime) -> RecordAnswer | None:
+    """What the province says; a code of another system is nobody's to ask here, unless our records know it."""
+    host = next((r for r in node.policy.codes.hosts if r.host == (code.host or "").split(":")[0]), None)
+    if host is not None and host.mode != "record" and local.state != "found":
+        return None
+    assert code.key is not None
+    return judging.ask(node, code.key, local, now)
+
+
+def _delivery(session: Session, node: Node, who: Actor, asked: ScanIn) -> Delivery | None:
+    if asked.delivery_id is None:
+        return None
+    row = session.get(Delivery, (who.site_id, asked.delivery_id))
+    if row is None or row.stall_id != who.stall_id:
+        raise Invalid("delivery_unknown", NO_DELIVERY, (FieldError("/delivery_id", "unknown"),))
+    if row.state != "open":
+        raise Conflict("delivery_closed", "Chuyến này đã xong. Mở chuyến mới, hoặc lập phiếu điều chỉnh.")
+    return row
+
+
+def _judge(
+    session: Session,
+    node: Node,
+    who: Actor,
+    code: ScannedCode,
+    answer: RecordAnswer | None,
+    receiving: bool,
+    amount: tuple[Decimal, str] | None,
+    now: datetime,
+) -> Verdict:
+    view = CodeView.of_code(code)
+    received = None
+    if receiving and amount is not None:
+        content = lines_in.remembered_content(session, who, code, amount[1])
+        received = judging.received_of(session, node, code.key) + lines_in.in_kg(amount, content)
+    facts: History = judging.history(session, node, who, view, received, now)
+    group = answer.record.product_group if answer is not None and answer.record is not None else None
+    papers: PapersState = NO_PAPERS
+    return judging.judge(node, view, answer, papers, facts, group, now)
+
+
+def _amount(asked: ScanIn) -> tuple[Decimal, str] | None:
+    if asked.quantity is None and asked.unit is None:
+        return None
+    quantity = exact(asked.quantity)
+    if quantity is None:
+        raise Invalid(
+            "quantity_invalid", "Số lượng phải lớn hơn 0, tối đa 3 số lẻ.", (FieldError("/quantity", "invalid"),)
+        )
+    unit = unit_of(asked.unit or "")
+    if unit is None:
+        known = ", ".join(list(UNITS)[:8])
+        raise Invalid("unit_unknown", f"Đơn vị chưa có. Dùng: {known} …", (FieldError("/unit", "unknown"),))
+    return quantity, unit
+
+
+def _scan_row(tx: Transaction, asked: ScanIn, code: ScannedCode, photo: Photo | None) -> Scan:
+    row = Scan(
+        site_id=tx.who.site_id, id=tx.id(), created_at=tx.now, stall_id=tx.who.stall, text=asked.text or code.raw
+    )
+    row.source, row.outcome, row.key, row.serial = asked.source, code.outcome, code.key, code.serial
+    row.parsed, row.delivery_id = codes.as_json(code), asked.delivery_id
+    row.user_id = tx.who.id if tx.who.kind == "user" else None
+    row.device_id = tx.who.device_id
+    row.photo_sha256 = tx.node.files.put(photo.data) if photo else None
+    tx.session.add(row)
+    tx.session.flush()
+    return row
+
+
+def _message(node: Node, who: Actor, asked: ScanIn, code: ScannedCode, photo: Photo | None, now: datetime) -> Answer:
+    """Words for what is no verdict on goods: scan again, another code, what the keyboard did."""
+    text, following = SCAN_MESSAGES.get(code.reason or "", SCAN_MESSAGES[""])
+    if code.kind == "in_store":
+        text, following = "Mã cân của cửa hàng", "Chọn lô đang bán; mã này không nói nguồn gốc."
+    message = {"text": text, "next": following}
+    answer: Answer = {"scan": None, "code": codes.as_json(code), "verdict": None, "message": message, "line": None}
+    if asked.dry_run:
+        return answer
+    with node.write(who, now) as tx:
+        row = _scan_row(tx, asked, code, photo)
+        return tx.answer(answer | {"scan": {"id": row.id}})
+
+
+def _told(
+    node: Node,
+    scan_id: str | None,
+    code: ScannedCode,
+    verdict: Verdict,
+    line: Answer | None,
+    answer: RecordAnswer | None,
+    now: datetime,
+) -> Answer:
+    record = answer.record if answer is not None else None
+    facility = answer.facility if answer is not None else None
+    return {
+        "scan": {"id": scan_id} if scan_id else None,
+        "code": codes.as_json(code),
+        "verdict": judging.told(verdict, now),
+        "line": line,
+        "goods_name": record.product_name if record else None,
+        "suggest": {"unit": record.unit if record else None, "facility": facility.name if facility else None},
+    }

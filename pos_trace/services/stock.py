@@ -1,0 +1,191 @@
+"""Stock as a ledger: the only place where a lot's quantity changes, and the verbs people have for it."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pos_trace.core.allocation import OpenLot
+from pos_trace.core.errors import Conflict, FieldError, Invalid
+from pos_trace.core.quantities import exact
+from pos_trace.core.text import clean
+from pos_trace.services import products
+from pos_trace.services.node import Actor, Answer, Node, Transaction
+from pos_trace.store.models import DeliveryLine, Product, StockLot, StockMovement
+
+NO_LOT = "Không tìm thấy lô hàng."
+ZERO = Decimal(0)
+
+
+def move(tx: Transaction, lot: StockLot, kind: str, quantity: Decimal, subject: str, subject_id: str) -> None:
+    """Change ``lot`` by ``quantity`` (negative: out) and write why. Raises ``Conflict`` below zero."""
+    if quantity == 0:
+        return
+    if lot.on_hand + quantity < 0:
+        raise Conflict("not_enough", f"Lô {lot.label} chỉ còn {lot.on_hand.normalize():f} {lot.unit}.")
+    row = StockMovement(site_id=lot.site_id, id=tx.id(), created_at=tx.now, stall_id=lot.stall_id, lot_id=lot.id)
+    row.kind, row.quantity, row.subject, row.subject_id = kind, quantity, subject, subject_id
+    lot.on_hand += quantity
+    tx.session.add(row)
+    tx.session.flush()
+
+
+def receive(tx: Transaction, line: DeliveryLine, product: Product, state: str, origin: Answer) -> StockLot:
+    """The lot of an accepted line, with what was accepted on hand."""
+    lot = StockLot(site_id=line.site_id, id=tx.id(), created_at=tx.now, stall_id=line.stall_id, line_id=line.id)
+    lot.product_id, lot.key, lot.unit, lot.on_hand = product.id, line.key, line.unit, ZERO
+    lot.label, lot.state, lot.expiry = (line.lot or "")[:80], state, line.expiry
+    lot.received_at, lot.origin = tx.now, origin
+    tx.session.add(lot)
+    tx.session.flush()
+    move(tx, lot, "received", line.accepted, "line", line.id)
+    return lot
+
+
+def lot_of_line(session: Session, site_id: str, line_id: str) -> StockLot | None:
+    """The lot a delivery line became."""
+    mine = select(StockLot).where(StockLot.site_id == site_id, StockLot.line_id == line_id)
+    return session.scalars(mine.order_by(StockLot.id).limit(1).with_for_update()).first()
+
+
+def apply_state(tx: Transaction, lot: StockLot, state: str, reason: str) -> bool:
+    """Give ``lot`` the state; a closed or returned lot keeps its own. Answers whether anything changed."""
+    if lot.state in ("closed", "returned_recalled") or (lot.state, lot.state_reason) == (state, reason):
+        return False
+    before, lot.state, lot.state_reason = lot.state, state, reason
+    if before != state:
+        tx.audit("stock_state", f"lot:{lot.id}", {"from": before, "to": state, "reason": reason}, lot.stall_id)
+    return before != state
+
+
+def open_lots(
+    session: Session, site_id: str, stall_id: str, product_id: str, for_update: bool = False
+) -> list[StockLot]:
+    """The stall's lots of a product with something left, blocked ones too, in the order of their ids."""
+    mine = select(StockLot).where(
+        StockLot.site_id == site_id,
+        StockLot.stall_id == stall_id,
+        StockLot.product_id == product_id,
+        StockLot.on_hand > 0,
+        StockLot.state.in_(("sellable", "held", "blocked")),
+    )
+    mine = mine.order_by(StockLot.id)
+    return list(session.scalars(mine.with_for_update() if for_update else mine))
+
+
+def as_open(lot: StockLot) -> OpenLot:
+    """The lot as the allocation rules see it."""
+    return OpenLot(lot.id, lot.on_hand, lot.received_at, lot.state, lot.expiry, lot.harvested)
+
+
+def listed(node: Node, who: Actor) -> Answer:
+    """``{lots:[{id, product_name, sku, barcode, key, label, quantity, unit, state, sellable, expiry}]}``."""
+    with node.db.read() as session:
+        rows = session.execute(
+            select(StockLot, Product)
+            .join(Product, (Product.site_id == StockLot.site_id) & (Product.id == StockLot.product_id))
+            .where(StockLot.site_id == who.site_id, StockLot.stall_id == who.stall, StockLot.state != "closed")
+            .order_by(Product.name, StockLot.received_at)
+        ).all()
+        return {"lots": [_told(lot, product) for lot, product in rows]}
+
+
+def _told(lot: StockLot, product: Product) -> Answer:
+    return {
+        "id": lot.id,
+        "product_name": product.name,
+        "sku": product.sku,
+        "barcode": product.barcode,
+        "key": lot.key,
+        "label": lot.label,
+        "quantity": f"{lot.on_hand:f}",
+        "unit": lot.unit,
+        "state": lot.state,
+        "reason": lot.state_reason,
+        "sellable": lot.state == "sellable",
+        "expiry": lot.expiry.isoformat() if lot.expiry else None,
+        "line_id": lot.line_id,
+    }
+
+
+def _quantity(value: object) -> Decimal:
+    found = exact(value)
+    if found is None:
+        raise Invalid(
+            "quantity_invalid", "Số lượng phải lớn hơn 0, tối đa 3 số lẻ.", (FieldError("/quantity", "invalid"),)
+        )
+    return found
+
+
+def waste(node: Node, who: Actor, lot_id: str, quantity: object, reason: str, now: datetime) -> Answer:
+    """Take spoilt, given away or used goods out of stock, with the reason: ``{id, quantity}``."""
+    with node.write(who, now) as tx:
+        lot = tx.owned(StockLot, lot_id, NO_LOT)
+        taken = _quantity(quantity)
+        move(tx, lot, "wasted", -taken, "lot", lot.id)
+        tx.audit("wasted", f"lot:{lot.id}", {"quantity": str(taken), "reason": clean(reason, 200)})
+        return tx.answer({"id": lot.id, "quantity": f"{lot.on_hand:f}"})
+
+
+def close(node: Node, who: Actor, lot_id: str, now: datetime) -> Answer:
+    """ "Hết lô này": what the books still have goes out as an adjustment, the lot is never sold from again."""
+    with node.write(who, now) as tx:
+        lot = tx.owned(StockLot, lot_id, NO_LOT)
+        left = lot.on_hand
+        move(tx, lot, "adjusted", -left, "lot", lot.id)
+        lot.state, lot.state_reason, lot.closed_at = "closed", "person", now
+        tx.audit("lot_closed", f"lot:{lot.id}", {"left": str(left)})
+        return tx.answer({"id": lot.id, "state": "closed", "left": f"{left:f}"})
+
+
+def split(
+    node: Node, who: Actor, lot_id: str, quantity: object, name: str, unit: str, units: object, now: datetime
+) -> Answer:
+    """Part of a lot becomes goods of another name or unit; kilograms, recall, expiry and papers go along.
+
+    ``quantity`` leaves the parent, ``units`` of ``unit`` appear as the child. Answers the child.
+    """
+    with node.write(who, now) as tx:
+        parent = tx.owned(StockLot, lot_id, NO_LOT)
+        taken, made = _quantity(quantity), _quantity(units)
+        product = products.ensure(tx, name, unit)
+        child = StockLot(site_id=parent.site_id, id=tx.id(), created_at=now, stall_id=parent.stall_id)
+        child.parent_lot_id, child.line_id, child.product_id = parent.id, parent.line_id, product.id
+        child.key, child.label, child.unit, child.on_hand = parent.key, parent.label, unit, ZERO
+        child.state, child.state_reason, child.expiry = parent.state, parent.state_reason, parent.expiry
+        child.harvested, child.received_at, child.origin = parent.harvested, parent.received_at, dict(parent.origin)
+        tx.session.add(child)
+        tx.session.flush()
+        move(tx, parent, "moved", -taken, "lot", child.id)
+        move(tx, child, "moved", made, "lot", parent.id)
+        tx.audit("lot_split", f"lot:{parent.id}", {"child": child.id, "taken": str(taken), "made": str(made)})
+        return tx.answer(_told(child, product), 201)
+
+
+def opening(
+    node: Node,
+    who: Actor,
+    name: str,
+    quantity: object,
+    unit: str,
+    now: datetime,
+    *,
+    group: str | None = None,
+    expiry: date | None = None,
+    barcode: str | None = None,
+) -> Answer:
+    """What lay on the table before the first day: sellable, no verdict, no case (decision 6)."""
+    with node.write(who, now) as tx:
+        amount = _quantity(quantity)
+        product = products.ensure(tx, name, unit, barcode=barcode, group=group)
+        lot = StockLot(site_id=who.site_id, id=tx.id(), created_at=now, stall_id=who.stall, product_id=product.id)
+        day = now.astimezone(node.zone)
+        lot.label, lot.unit, lot.on_hand, lot.state = f"Hàng nhập trước ngày {day:%d/%m/%Y}", unit, ZERO, "sellable"
+        lot.state_reason, lot.expiry, lot.received_at = "opening", expiry, now
+        lot.origin = {"opening": True}
+        tx.session.add(lot)
+        tx.session.flush()
+        move(tx, lot, "received", amount, "opening", lot.id)
+        tx.audit("opening_stock", f"lot:{lot.id}", {"name": product.name, "quantity": str(amount), "unit": unit})
+        return tx.answer(_told(lot, product), 201)

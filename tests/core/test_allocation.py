@@ -1,0 +1,144 @@
+"""Which lots a sold line takes, how sure that is, and what the till is told before payment."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pos_trace.core.allocation import Allocation, OpenLot, allocate, check
+from tests.core.goods_told import NOW, TODAY
+
+
+def lot(
+    name: str, on_hand: str = "10", state: str = "sellable", expires: int | None = None, cut: int | None = None,
+    hours: int = 0,
+) -> OpenLot:  # fmt: skip
+    day = None if expires is None else TODAY + timedelta(days=expires)
+    harvested = None if cut is None else TODAY + timedelta(days=cut)
+    return OpenLot(name, Decimal(on_hand), NOW - timedelta(hours=hours), state, day, harvested)
+
+
+def taken(allocation: Allocation) -> list[tuple[str | None, str]]:
+    return [(part.lot_id, str(part.quantity)) for part in allocation.parts]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (lot("b", expires=1), lot("a", expires=2)),
+        (lot("b", expires=9), lot("a")),
+        (lot("b", expires=1, cut=-1), lot("a", expires=1, cut=0)),
+        (lot("b", cut=0), lot("a")),
+        (lot("b", hours=2), lot("a", hours=1)),
+        (lot("a"), lot("b")),
+        (lot("b"), lot("a", state="held", expires=0)),
+        (lot("b"), lot("a", state="blocked", expires=0)),
+    ],
+)
+def test_first_expiring_goes_first_then_harvest_receiving_and_id(first: OpenLot, second: OpenLot) -> None:
+    for lots in ([first, second], [second, first]):
+        allocation = allocate(Decimal(12), lots)
+        assert taken(allocation) == [(first.id, "10"), (second.id, "2")]
+        assert (allocation.source, allocation.certainty) == ("unknown", "candidates")
+        assert allocation.candidates == (first.id, second.id)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "lots", "chosen", "parts", "source", "certainty", "candidates"),
+    [
+        ("3", [lot("a")], None, [("a", "3")], "fefo", "sure", ("a",)),
+        ("3", [lot("a"), lot("b", "0")], None, [("a", "3")], "fefo", "sure", ("a",)),
+        ("13", [lot("a")], None, [("a", "10"), (None, "3")], "fefo", "sure", ("a",)),
+        ("3", [], None, [(None, "3")], "unknown", "none", ()),
+        ("3", [lot("a", "0")], None, [(None, "3")], "unknown", "none", ()),
+        ("3", [lot("a"), lot("b")], "b", [("b", "3")], "scanned", "sure", ("b",)),
+        ("3", [lot("a"), lot("b", state="blocked")], "b", [("b", "3")], "scanned", "sure", ("b",)),
+        ("13", [lot("b")], "b", [("b", "10"), (None, "3")], "scanned", "sure", ("b",)),
+        ("3", [lot("b", "0")], "b", [(None, "3")], "scanned", "sure", ("b",)),
+        ("13", [lot("a"), lot("b")], "b", [("b", "10"), ("a", "3")], "unknown", "candidates", ("b", "a")),
+        ("3", [lot("a"), lot("b", "0")], "b", [("a", "3")], "unknown", "candidates", ("b", "a")),
+        ("3", [lot("a"), lot("b")], "z", [("a", "3")], "unknown", "candidates", ("a", "b")),
+        ("0.001", [lot("a", state="blocked")], None, [("a", "0.001")], "fefo", "sure", ("a",)),
+    ],
+)
+def test_a_sale_takes_lots_and_says_how_sure_it_is(
+    wanted: str,
+    lots: list[OpenLot],
+    chosen: str | None,
+    parts: list[tuple[str | None, str]],
+    source: str,
+    certainty: str,
+    candidates: tuple[str, ...],
+) -> None:
+    allocation = allocate(Decimal(wanted), lots, chosen)
+    assert taken(allocation) == parts
+    assert (allocation.source, allocation.certainty, allocation.candidates) == (source, certainty, candidates)
+
+
+def test_a_lot_named_by_the_till_is_told_as_such() -> None:
+    assert allocate(Decimal(1), [lot("a"), lot("b")], "b", "pos").source == "pos"
+
+
+@pytest.mark.parametrize("wanted", ["0", "-1", "0.0001", "1.0005"])
+def test_a_quantity_the_ledger_cannot_hold_is_refused(wanted: str) -> None:
+    with pytest.raises(ValueError, match="thousandths"):
+        allocate(Decimal(wanted), [lot("a")])
+
+
+milli = st.integers(0, 50_000).map(lambda whole: Decimal(whole) / 1000)
+many_lots = st.lists(
+    st.tuples(milli, st.sampled_from(["sellable", "held", "blocked"]), st.none() | st.integers(-3, 3)), max_size=6
+).map(lambda rows: [lot(f"L{i}", str(have), state, days) for i, (have, state, days) in enumerate(rows)])
+
+
+@given(milli.filter(bool), many_lots, st.none() | st.sampled_from(["L0", "L3", "elsewhere"]))
+def test_parts_sum_to_what_was_sold_and_no_lot_goes_below_nothing(
+    wanted: Decimal, lots: list[OpenLot], chosen: str | None
+) -> None:
+    allocation = allocate(wanted, lots, chosen)
+    have = {one.id: one.on_hand for one in lots}
+    assert sum(part.quantity for part in allocation.parts) == wanted
+    assert all(part.quantity > 0 for part in allocation.parts)
+    assert all(part.quantity <= have[part.lot_id] for part in allocation.parts if part.lot_id is not None)
+    assert allocation.shortfall == max(wanted - sum(have.values()), Decimal(0))
+    touched = [part.lot_id for part in allocation.parts if part.lot_id is not None]
+    assert len(touched) == len(set(touched))
+    assert set(touched) <= set(allocation.candidates)
+
+
+@given(milli.filter(bool), many_lots, st.randoms())
+def test_the_order_in_which_lots_are_read_never_matters(wanted: Decimal, lots: list[OpenLot], dice: object) -> None:
+    turned: Sequence[OpenLot] = list(reversed(lots))
+    assert allocate(wanted, lots) == allocate(wanted, turned)
+
+
+@pytest.mark.parametrize(
+    ("lots", "chosen", "sellable", "reason", "told"),
+    [
+        ([], None, "yes", "sellable", ()),
+        ([lot("a", "0", "blocked")], None, "yes", "sellable", ()),
+        ([lot("a")], None, "yes", "sellable", ("a",)),
+        ([lot("a"), lot("b", state="blocked")], None, "confirm_lot", "blocked", ("a",)),
+        ([lot("a"), lot("b", state="blocked")], "a", "yes", "sellable", ("a",)),
+        ([lot("a"), lot("b", state="blocked")], "b", "no", "blocked", ("b",)),
+        ([lot("a"), lot("b", state="blocked")], "z", "confirm_lot", "blocked", ("a",)),
+        ([lot("a"), lot("b", state="held")], None, "yes", "sellable", ("a",)),
+        ([lot("a"), lot("b", state="held")], "b", "no", "held", ("b",)),
+        ([lot("b", state="held")], None, "no", "held", ("b",)),
+        ([lot("a", state="held"), lot("b", state="blocked")], None, "no", "blocked", ("a", "b")),
+        ([lot("b", "0", "blocked")], "b", "no", "blocked", ("b",)),
+    ],
+)
+def test_before_payment_a_blocked_lot_is_never_sold(
+    lots: list[OpenLot], chosen: str | None, sellable: str, reason: str, told: tuple[str, ...]
+) -> None:
+    answer = check(lots, chosen)
+    assert (answer.sellable, answer.reason, answer.lots) == (sellable, reason, told)
+
+
+def test_dates_without_an_end_come_last() -> None:
+    forever = OpenLot("a", Decimal(1), NOW, expiry=None)
+    assert taken(allocate(Decimal(1), [forever, OpenLot("b", Decimal(1), NOW, expiry=date.max)])) == [("a", "1")]

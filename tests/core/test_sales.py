@@ -1,0 +1,39 @@
+"""A sale as it was rung up."""
+
+from decimal import Decimal
+
+import pytest
+
+from pos_trace.core.sales import SoldLine, priced, total
+
+
+def line(quantity: str | None, price: int | None, amount: int | None, estimated: bool = False) -> SoldLine:
+    return SoldLine("Cải thảo", None if quantity is None else Decimal(quantity), "kg", price, amount, estimated)
+
+
+@pytest.mark.parametrize(
+    ("rung", "last_price", "kept"),
+    [
+        (line("1.5", 15_000, None), None, line("1.5", 15_000, 22_500)),
+        (line("0.333", 15_000, None), None, line("0.333", 15_000, 4_995)),
+        (line("0.5", 1_001, None), None, line("0.5", 1_001, 501)),
+        (line("1.5", 15_000, 20_000), 15_000, line("1.5", 15_000, 20_000)),
+        (line(None, None, 50_000), 98_000, line("0.510", None, 50_000, True)),
+        (line(None, None, 1), 98_000, line("0.001", None, 1, True)),
+        (line(None, None, 50_000), None, line(None, None, 50_000)),
+        (line(None, None, 50_000), 0, line(None, None, 50_000)),
+        (line("2", None, None), 15_000, line("2", None, None)),
+        (line(None, 15_000, None), 15_000, line(None, 15_000, None)),
+    ],
+)
+def test_what_follows_is_filled_in_and_the_rest_stays_unknown(
+    rung: SoldLine, last_price: int | None, kept: SoldLine
+) -> None:
+    assert priced(rung, last_price) == kept
+
+
+@pytest.mark.parametrize(
+    ("amounts", "sum_told"), [([22_500, 56_000], 78_500), ([22_500, None], None), ([], None), ([0], 0)]
+)
+def test_one_unpriced_line_means_no_total(amounts: list[int | None], sum_told: int | None) -> None:
+    assert total([line("1", None, amount) for amount in amounts]) == sum_told

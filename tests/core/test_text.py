@@ -1,0 +1,60 @@
+"""Text from outside: cleaned, folded, no formula."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pos_trace.core.text import clean, fold, safe_cell
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Cải thảo Măng Đen", "cai thao mang den"),
+        ("ĐĂK HÀ", "dak ha"),
+        (unicodedata.normalize("NFD", "Bảy  Đen"), "bay den"),
+        ("  Ngọk\tBay ", "ngok bay"),
+        ("", ""),
+    ],
+)
+def test_the_search_form_has_no_accents_and_no_case(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("Cá\x1b@ diêu\x00 hồng", "Cá@ diêu hồng"),
+        ("abc\u202edef\u2066", "abcdef"),
+        ("hai\r\ndòng\tmột", "hai dòng một"),
+        ("  nhiều   cách\u00a0trống ", "nhiều cách trống"),
+        (unicodedata.normalize("NFD", "Sạp"), "Sạp"),
+        ("dài quá đi", "dài quá đ"),
+    ],
+)
+def test_cleaning_keeps_words_and_drops_signs_that_act(text: str, cleaned: str) -> None:
+    assert clean(text, 9 if cleaned == "dài quá đ" else 100) == cleaned
+
+
+@given(st.text(), st.integers(1, 40))
+def test_what_is_clean_stays_clean_short_and_without_control_signs(text: str, most: int) -> None:
+    made = clean(text, most)
+    assert len(made) <= most
+    assert clean(made, most) == made
+    assert not any(unicodedata.category(sign).startswith("C") for sign in made)
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝", "\t", "\r", "\n", "\0"])
+def test_a_cell_never_begins_a_formula(start: str) -> None:
+    assert safe_cell(f"{start}1+1") == f"'{start}1+1"
+
+
+def test_an_ordinary_cell_stays_as_it_is() -> None:
+    assert safe_cell("Cải thảo -20") == "Cải thảo -20"
