@@ -19,16 +19,20 @@ from sqlalchemy import Engine
 from pos_trace import settings as configuration
 from pos_trace.core.errors import Misconfigured
 from pos_trace.hardware import transports
+from pos_trace.runtime.beats import Beats, station_beats
 from pos_trace.runtime.children import Children, PageDrawer, PhotoReader
+from pos_trace.runtime.leader import Leader
 from pos_trace.runtime.link import ProvinceLink
-from pos_trace.runtime.server import bind, serve
+from pos_trace.runtime.outbox_worker import OutboxWorker
+from pos_trace.runtime.printing_worker import PrintingWorker
+from pos_trace.runtime.server import Worker, bind, serve
 from pos_trace.services.node import Node, Ports
 from pos_trace.settings import Settings
 from pos_trace.store import migrations
 from pos_trace.store.base import Base
 from pos_trace.store.database import Database
 from pos_trace.store.files import Files
-from pos_trace.web.shared import context, guard, problems
+from pos_trace.web.shared import context, guard, problems, public
 
 MEGABYTE = 2**20
 BOTH = ("pos_trace.web.shared.login", "pos_trace.web.shared.public", "pos_trace.web.shared.health")
@@ -49,10 +53,10 @@ BLUEPRINTS: dict[str, tuple[str, ...]] = {
         "pos_trace.web.province.api_intake",
         "pos_trace.web.province.api_cases",
         "pos_trace.web.province.api_register",
-        "pos_trace.web.province.api_faults",
         "pos_trace.web.province.pages",
     ),
 }
+DEMO_BLUEPRINTS: dict[str, tuple[str, ...]] = {"station": (), "province": ("pos_trace.web.province.api_faults",)}
 
 
 class SharedEngine(SQLAlchemy):
@@ -134,7 +138,6 @@ def create_app(settings: Settings, node: Node, clock: Callable[[], datetime] = u
         BABEL_DEFAULT_LOCALE="vi",
         BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
         SQLALCHEMY_DATABASE_URI=str(node.db.engine.url),
-        RATELIMIT_STORAGE_URI="memory://",
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.extensions[context.EXTENSION] = context.Web(node, clock, settings.server.secure_cookies)
@@ -145,13 +148,33 @@ def create_app(settings: Settings, node: Node, clock: Callable[[], datetime] = u
     Babel(app)
     problems.install(app)
     guard.install(app)
-    for name in BLUEPRINTS[settings.node.role]:
+    faults = DEMO_BLUEPRINTS[settings.node.role] if settings.node.demo else ()
+    for name in (*BLUEPRINTS[settings.node.role], *faults):
         blueprint = import_module(name).blueprint()
         if isinstance(blueprint, APIBlueprint):
             app.register_api(blueprint)
         else:
             app.register_blueprint(blueprint)
+    tries = public.limiter()
+    tries.init_app(app)
+    app.view_functions["public.look"] = tries.limit(public.TRIES)(public.look)  # type: ignore[assignment]
     return app
+
+
+def workers(settings: Settings, node: Node) -> list[Worker]:
+    """What runs beside the server: a station prints, reports and follows its clocks; a province only answers."""
+    if not settings.beats.enabled:
+        return []
+    pace = settings.beats
+    by_role: dict[str, list[Worker]] = {
+        "station": [
+            PrintingWorker(node, utc_now),
+            OutboxWorker(node, utc_now, pace.outbox_s),
+            Beats(station_beats(node, utc_now, pace)),
+        ],
+        "province": [],
+    }
+    return [Leader(settings.node.data_dir / "leader.lock", by_role[settings.node.role])]
 
 
 def run_node(settings: Settings, ready: Callable[[int], None]) -> None:

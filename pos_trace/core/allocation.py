@@ -81,6 +81,15 @@ def allocate(
     return Allocation(parts, "fefo" if len(candidates) == 1 else "unknown", candidates)
 
 
+def unmeasured(sold: Decimal | None, lots: Sequence[OpenLot]) -> Allocation:
+    """A sale whose quantity cannot be taken from any lot on hand: by amount only (``sold`` None), or in a unit the
+    lots are not counted in. The ledger stays, every open lot is a candidate, a known quantity becomes a shortfall.
+    """
+    candidates = tuple(lot.id for lot in sorted((lot for lot in lots if lot.on_hand > 0), key=fefo))
+    parts = (Part(None, sold),) if sold is not None else ()
+    return Allocation(parts, "fefo" if len(candidates) == 1 else "unknown", candidates)
+
+
 def _take(wanted: Decimal, lots: Sequence[OpenLot]) -> Iterator[Part]:
     left = wanted
     for lot in lots:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from pos_trace.core.records import RecordAnswer
+from pos_trace.core.slips import Slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,6 @@ class PhotoReader(Protocol):
 class PageDrawer(Protocol):
     """Draws a slip and packs it for a printer, outside this process."""
 
-    def draw(self, slip: Any, paper: Any, process_id: int | None = None) -> bytes:
-        """ESC/POS bytes of ``slip`` on ``paper``."""
+    def draw(self, slip: Slip, printer: str, process_id: int | None = None) -> bytes:
+        """ESC/POS bytes of ``slip`` for the printer preset called ``printer``; raises ``Invalid``."""
         ...

@@ -97,7 +97,7 @@ class SoldItem:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptFacts:
-    """A sale slip. ``qr_text`` None: no public address, so no QR. ``copy_no`` above 1 is a possible second copy."""
+    """A sale slip. ``qr_text`` None: no public address, so no QR."""
 
     place: Place
     number: str
@@ -107,8 +107,6 @@ class ReceiptFacts:
     qr_text: str | None
     short_code: str
     short_host: str = ""
-    copy_no: int = 1
-    reprinted_at: datetime | None = None
 
 
 def head(place: Place) -> tuple[Block, ...]:
@@ -128,19 +126,16 @@ def marks(place: Place) -> tuple[Block, ...]:
     return tuple(middle(text, bold=True) for text in found)
 
 
-def reprint_mark(copy_no: int, at: datetime | None) -> tuple[Block, ...]:
-    """``BẢN IN LẠI (lần 2) 05:12 24/11/2026`` on a possible second copy."""
-    if copy_no < 2 or at is None:
-        return ()
+def reprinted(slip: Slip, copy_no: int, at: datetime) -> Slip:
+    """The same slip marked as a possible second copy: ``BẢN IN LẠI (lần 2) 05:12 24/11/2026``, copy 2 and above."""
     when = at.astimezone(LOCAL).strftime("%H:%M %d/%m/%Y")
-    return (middle(f"BẢN IN LẠI (lần {copy_no}) {when}", bold=True),)
+    return Slip(slip.kind, (middle(f"BẢN IN LẠI (lần {copy_no}) {when}", bold=True), *slip.blocks))
 
 
 def receipt_slip(facts: ReceiptFacts) -> Slip:
     """PHIẾU BÁN HÀNG with its trace part; an unpriced line leaves out the total."""
     blocks: list[Block] = [
         *marks(facts.place),
-        *reprint_mark(facts.copy_no, facts.reprinted_at),
         *head(facts.place),
         title("PHIẾU BÁN HÀNG"),
         Block("row", f"Số: {facts.number}", moment(facts.at)),
@@ -208,15 +203,12 @@ class ReceivingFacts:
     records_at: datetime | None
     qr_text: str | None = None
     copy_of: tuple[int, int] = (1, 2)
-    reprint_no: int = 1
-    reprinted_at: datetime | None = None
 
 
 def receiving_slip(facts: ReceivingFacts) -> Slip:
     """PHIẾU NHẬN HÀNG, one of its two copies (liên sạp, liên người giao)."""
     blocks: list[Block] = [
         *marks(facts.place),
-        *reprint_mark(facts.reprint_no, facts.reprinted_at),
         *head(facts.place),
         title("PHIẾU NHẬN HÀNG"),
         Block("row", f"Số: {facts.number}", moment(facts.at)),

@@ -9,6 +9,7 @@ from typing import Any
 
 from pos_trace.core.errors import PosTraceError, Unavailable
 from pos_trace.core.slips import Slip
+from pos_trace.hardware.paper import preset
 from pos_trace.runtime.child import read_frame, write_frame
 
 READ_PHOTO = "pos_trace.hardware.decoder:read_photo"
@@ -127,7 +128,9 @@ class PageDrawer:
         self._children = children
         self._timeout_s = timeout_s
 
-    def draw(self, slip: Slip, paper: Any, process_id: int | None = None) -> bytes:
-        """ESC/POS bytes of ``slip``; raises ``Invalid`` when it cannot be printed readably, ``ChildLost``."""
-        made: bytes = self._children.call(DRAW, slip, paper, process_id, timeout_s=self._timeout_s)
+    def draw(self, slip: Slip, printer: str, process_id: int | None = None) -> bytes:
+        """ESC/POS bytes of ``slip``; raises ``Invalid`` when it cannot be printed readably, ``Misconfigured``,
+        ``ChildLost``.
+        """
+        made: bytes = self._children.call(DRAW, slip, preset(printer), process_id, timeout_s=self._timeout_s)
         return made

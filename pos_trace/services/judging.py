@@ -60,6 +60,18 @@ def _older(last: RecordAnswer, local: RecordAnswer) -> RecordsAge:
     return last.age if last.state == "absent" and last.age.as_of is not None else local.age
 
 
+def ours(node: Node, host: str | None, local: RecordAnswer | None) -> bool:
+    """Whether our province can say anything of a code: not when its host is another system's, unless it is known."""
+    rule = next((rule for rule in node.policy.codes.hosts if rule.host == (host or "").split(":")[0]), None)
+    return rule is None or rule.mode == "record" or (local is not None and local.state == "found")
+
+
+def missing_papers(session: Session, node: Node, line: DeliveryLine) -> str:
+    """What a line without a record still lacks, in Vietnamese; empty when its papers are complete."""
+    received_on = line.created_at.astimezone(node.zone).date()
+    return papers_state(papers_of(session, line), node.policy.group(line.goods_group), received_on).missing
+
+
 def papers_of(session: Session, line: DeliveryLine) -> list[PaperFacts]:
     """The papers that serve a line: its own, its delivery's, its vehicle's."""
     delivery = session.get_one(Delivery, (line.site_id, line.delivery_id))
@@ -180,7 +192,10 @@ def rejudge_line(tx: Transaction, line: DeliveryLine, answer: RecordAnswer | Non
     group = node.policy.group(line.goods_group)
     received_on = line.created_at.astimezone(node.zone).date()
     papers = papers_state(papers_of(tx.session, line), group, received_on)
-    facts = History(received=received_of(tx.session, node, line.key)) if line.key else History()
+    if code is not None and not ours(node, code.host, answer):
+        answer = None
+    received = received_of(tx.session, node, line.key) if line.key else None
+    facts = history(tx.session, node, tx.who, code, received, line.created_at)
     verdict = judge(node, code, answer, papers, facts, line.goods_group, tx.now)
     keep(tx, verdict, cause, line, None)
     lot = stock.lot_of_line(tx.session, line.site_id, line.id)

@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pos_trace.core.codes import ScannedCode
+from pos_trace.core.errors import FieldError, Invalid
 from pos_trace.core.goods import papers_state
 from pos_trace.core.judgements import History, Verdict
-from pos_trace.core.quantities import to_kg
+from pos_trace.core.quantities import UNITS, exact, to_kg, unit_of
 from pos_trace.core.records import RecordAnswer
 from pos_trace.core.vocabulary import statuses
 from pos_trace.services import judging, products, stock
@@ -20,6 +21,20 @@ from pos_trace.store.models import Delivery, DeliveryLine, Flag, Product, Scan, 
 from pos_trace.store.types import jsonable
 
 DEFAULT_CONTENT_KG = {"sọt": Decimal(25), "tạ": Decimal(100)}
+
+
+def amount_of(quantity: object, unit: str | None) -> tuple[Decimal, str]:
+    """A quantity above 0 with a known unit; raises ``Invalid``."""
+    number = exact(quantity)
+    if number is None:
+        raise Invalid(
+            "quantity_invalid", "Số lượng phải lớn hơn 0, tối đa 3 số lẻ.", (FieldError("/quantity", "invalid"),)
+        )
+    known = unit_of(unit or "")
+    if known is None:
+        some = ", ".join(list(UNITS)[:8])
+        raise Invalid("unit_unknown", f"Đơn vị chưa có. Dùng: {some} …", (FieldError("/unit", "unknown"),))
+    return number, known
 
 
 def remember_record(tx: Transaction, answer: RecordAnswer) -> None:
@@ -196,10 +211,11 @@ def flag_told(flag: Flag, node: Node) -> Answer:
 def _verdict(row: VerdictRow | None) -> Answer | None:
     if row is None:
         return None
-    return {"status": row.status, "word": _word(row), "reasons": row.reasons, "judgements": row.judgements}
+    return {"status": row.status, "word": word_of(row), "reasons": row.reasons, "judgements": row.judgements}
 
 
-def _word(row: VerdictRow) -> str:
+def word_of(row: VerdictRow) -> str:
+    """The large word of a kept verdict."""
     if row.status == "attention":
         held = any(reason.get("effect") == "hold" for reason in row.reasons)
         return statuses.SET_ASIDE.word if held else statuses.ATTENTION.word

@@ -1,6 +1,7 @@
 """What a stall sells: found by barcode, number or name, made when first received or sold; content remembered."""
 
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -53,3 +54,14 @@ def ensure(
     row.content_kg = content_kg or row.content_kg
     tx.session.flush()
     return row
+
+
+def change(tx: Transaction, row: Product, told: dict[str, Any]) -> None:
+    """Give a product what the stall says of it; members left out stay."""
+    row.name = clean(told["name"], MOST_NAME)
+    row.folded, row.unit = fold(row.name)[:MOST_NAME], told["unit"]
+    row.barcode = told.get("barcode") or row.barcode
+    row.goods_group = told.get("group") or row.goods_group
+    row.unit_price = told["unit_price"] if told.get("unit_price") is not None else row.unit_price
+    row.content_kg = told.get("content_kg") or row.content_kg
+    tx.session.flush()

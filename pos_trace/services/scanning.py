@@ -12,7 +12,6 @@ from pos_trace.core.codes import ScannedCode
 from pos_trace.core.errors import Conflict, FieldError, Invalid, Unavailable
 from pos_trace.core.goods import NO_PAPERS, PapersState
 from pos_trace.core.judgements import History, Verdict
-from pos_trace.core.quantities import UNITS, exact, unit_of
 from pos_trace.core.records import RecordAnswer
 from pos_trace.core.vocabulary.words import SCAN_MESSAGES
 from pos_trace.services import judging, lines_in
@@ -143,8 +142,7 @@ def _settled(node: Node, code: ScannedCode) -> ScannedCode:
 
 def _asked_abroad(node: Node, code: ScannedCode, local: RecordAnswer, now: datetime) -> RecordAnswer | None:
     """What the province says; a code of another system is nobody's to ask here, unless our records know it."""
-    host = next((r for r in node.policy.codes.hosts if r.host == (code.host or "").split(":")[0]), None)
-    if host is not None and host.mode != "record" and local.state != "found":
+    if not judging.ours(node, code.host, local):
         return None
     assert code.key is not None
     return judging.ask(node, code.key, local, now)
@@ -185,16 +183,7 @@ def _judge(
 def _amount(asked: ScanIn) -> tuple[Decimal, str] | None:
     if asked.quantity is None and asked.unit is None:
         return None
-    quantity = exact(asked.quantity)
-    if quantity is None:
-        raise Invalid(
-            "quantity_invalid", "Số lượng phải lớn hơn 0, tối đa 3 số lẻ.", (FieldError("/quantity", "invalid"),)
-        )
-    unit = unit_of(asked.unit or "")
-    if unit is None:
-        known = ", ".join(list(UNITS)[:8])
-        raise Invalid("unit_unknown", f"Đơn vị chưa có. Dùng: {known} …", (FieldError("/unit", "unknown"),))
-    return quantity, unit
+    return lines_in.amount_of(asked.quantity, asked.unit)
 
 
 def _scan_row(tx: Transaction, asked: ScanIn, code: ScannedCode, photo: Photo | None) -> Scan:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from pos_trace.core.allocation import OpenLot
 from pos_trace.core.errors import Conflict, FieldError, Invalid
-from pos_trace.core.quantities import exact
+from pos_trace.core.quantities import exact, to_kg
 from pos_trace.core.text import clean
 from pos_trace.services import products
 from pos_trace.services.node import Actor, Answer, Node, Transaction
@@ -34,13 +34,29 @@ def move(tx: Transaction, lot: StockLot, kind: str, quantity: Decimal, subject: 
 def receive(tx: Transaction, line: DeliveryLine, product: Product, state: str, origin: Answer) -> StockLot:
     """The lot of an accepted line, with what was accepted on hand."""
     lot = StockLot(site_id=line.site_id, id=tx.id(), created_at=tx.now, stall_id=line.stall_id, line_id=line.id)
-    lot.product_id, lot.key, lot.unit, lot.on_hand = product.id, line.key, line.unit, ZERO
+    lot.product_id, lot.key, lot.unit, lot.on_hand = product.id, line.key, stock_unit(line), ZERO
     lot.label, lot.state, lot.expiry = (line.lot or "")[:80], state, line.expiry
     lot.received_at, lot.origin = tx.now, origin
     tx.session.add(lot)
     tx.session.flush()
-    move(tx, lot, "received", line.accepted, "line", line.id)
+    move(tx, lot, "received", of_line(line), "line", line.id)
     return lot
+
+
+def stock_unit(line: DeliveryLine) -> str:
+    """Kilograms wherever one unit's weight is known, so that a crate can be sold by the kilogram; else its unit."""
+    return line.unit if to_kg(Decimal(1), line.unit, line.content_kg) is None else "kg"
+
+
+def in_stock_unit(line: DeliveryLine, quantity: Decimal) -> Decimal:
+    """``quantity`` of the line's unit in its lot's unit."""
+    kg = to_kg(quantity, line.unit, line.content_kg)
+    return quantity if kg is None else kg
+
+
+def of_line(line: DeliveryLine) -> Decimal:
+    """What a line's lot received: its accepted quantity in the lot's unit."""
+    return in_stock_unit(line, line.accepted)
 
 
 def lot_of_line(session: Session, site_id: str, line_id: str) -> StockLot | None:

@@ -1,6 +1,6 @@
 """How times, amounts and verdicts are shown on pages."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -20,3 +20,11 @@ def shown_quantity(text: str) -> str:
     """``1.5`` → ``1,5``."""
     plain = text.rstrip("0").rstrip(".") if "." in text else text
     return plain.replace(".", ",")
+
+
+def shown_day(day: str | date | None) -> str:
+    """``24/11/2026``; ISO text or a date goes in."""
+    if not day:
+        return ""
+    found = date.fromisoformat(day) if isinstance(day, str) else day
+    return found.strftime("%d/%m/%Y")

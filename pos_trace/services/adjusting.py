@@ -1,0 +1,62 @@
+"""Numbered corrections after a delivery closed (Phiếu điều chỉnh): nothing that was written is changed."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from pos_trace.core.errors import Conflict, FieldError, Invalid
+from pos_trace.core.quantities import shown
+from pos_trace.core.slips import list_slip
+from pos_trace.core.text import clean
+from pos_trace.services import deliveries, lines_in, printing, receiving, receiving_slips, stock
+from pos_trace.services.node import Actor, Answer, Node
+from pos_trace.store import counters
+from pos_trace.store.models import Adjustment, Delivery, Stall
+
+
+def adjust(
+    node: Node,
+    who: Actor,
+    delivery_id: str,
+    line_id: str,
+    quantity: object,
+    unit: str | None,
+    reason: str,
+    now: datetime,
+    *,
+    less: bool,
+) -> Answer:
+    """Correct a closed delivery's line by ``quantity`` more or ``less``: ``{id, number, print_job}``.
+
+    Raises ``Conflict`` while the delivery is open or when more is taken than is left, ``Invalid`` without a reason.
+    """
+    amount, known = lines_in.amount_of(quantity, unit)
+    why = clean(reason, 300)
+    if not why:
+        raise Invalid("reason_missing", "Ghi lý do điều chỉnh.", (FieldError("/reason", "missing"),))
+    with node.write(who, now) as tx:
+        delivery = tx.owned(Delivery, delivery_id, deliveries.NO_DELIVERY)
+        if delivery.state != "closed":
+            raise Conflict("delivery_open", "Chuyến chưa xong: sửa ngay trên chuyến, không cần phiếu điều chỉnh.")
+        line = deliveries.own_line(tx.session, who, line_id)
+        lot = stock.lot_of_line(tx.session, line.site_id, line.id)
+        if line.delivery_id != delivery.id or known != line.unit or lot is None or lot.state == "closed":
+            raise Invalid("line_elsewhere", "Dòng hàng hoặc đơn vị không đúng với chuyến này.")
+        change = stock.in_stock_unit(line, amount) * (Decimal(-1) if less else Decimal(1))
+        stall = tx.session.get_one(Stall, (delivery.site_id, delivery.stall_id))
+        local = now.astimezone(node.zone)
+        period = f"{local:%y}"
+        count = counters.next_number(tx.session, delivery.site_id, delivery.stall_id, "adjustment", period)
+        row = Adjustment(site_id=delivery.site_id, id=tx.id(), created_at=now, stall_id=delivery.stall_id)
+        row.number, row.delivery_id = f"{receiving.paper_prefix(stall)}-ĐC{period}-{count:04d}", delivery.id
+        row.line_id, row.lot_id, row.quantity, row.reason = line.id, lot.id, change, why
+        row.made_by = who.id[:36]
+        tx.session.add(row)
+        tx.session.flush()
+        stock.move(tx, lot, "adjusted", change, "adjustment", row.id)
+        words = f"{'bớt' if less else 'thêm'} {shown(amount)} {known}"
+        place = receiving_slips.place_of(tx, stall)
+        foot = (f"Theo phiếu nhận {delivery.number}", f"Lý do: {why}", "Người lập ký")
+        slip = list_slip("adjustment", "Phiếu điều chỉnh", place, row.number, now, ((line.goods_name, words),), foot)
+        job = printing.queue(tx, delivery.stall_id, "adjustment", row.id, slip)
+        tx.audit("adjusted", f"adjustment:{row.id}", {"line": line.id, "quantity": str(change), "reason": why})
+        return tx.answer({"id": row.id, "number": row.number, "print_job": job}, 201)

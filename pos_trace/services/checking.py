@@ -1,0 +1,79 @@
+"""Before payment: may this be sold? A recalled lot never; beside a good one the pack's lot number is asked once."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pos_trace.core.allocation import Check, check
+from pos_trace.core.vocabulary.reasons import reason_text
+from pos_trace.core.vocabulary.words import CUSTOMER_WORDS
+from pos_trace.services import goods_asked, stock
+from pos_trace.services.goods_asked import AskedLine, Goods
+from pos_trace.services.node import Actor, Answer, Node, stall_of
+from pos_trace.store import lots
+from pos_trace.store.models import StockLot, StopSale, VerdictRow
+
+
+def sellable(node: Node, who: Actor, asked: Sequence[AskedLine], now: datetime) -> Answer:
+    """``{lines:[{line_no, sellable: yes|no|confirm_lot, reasons, words, lots}]}``; refusals go to the stop-sale log."""
+    with node.db.read() as session:
+        stall_of(session, who)
+        found = [(line, *_checked(session, node, who, line)) for line in asked]
+    lines = [told for _, told, _ in found]
+    stopped = [(line, told, goods) for line, told, goods in found if told["sellable"] == "no"]
+    if stopped:
+        with node.write(who, now) as tx:
+            for line, told, goods in stopped:
+                lot = goods.chosen or next(iter(goods.open_lots), None)
+                row = StopSale(site_id=who.site_id, id=tx.id(), created_at=now, stall_id=who.stall, kind="check")
+                row.lot_id, row.key = lot.id if lot else None, (lot.key if lot else None) or goods.key
+                row.detail = {"line_no": line.line_no, "reason": told["reasons"][0]["code"]}
+                tx.session.add(row)
+            tx.audit("sale_stopped", f"stall:{who.stall}", {"lines": len(stopped)})
+            return tx.answer({"lines": lines})
+    return {"lines": lines}
+
+
+def _checked(session: Session, node: Node, who: Actor, asked: AskedLine) -> tuple[Answer, Goods]:
+    goods = goods_asked.find(session, node, who, asked)
+    recall = lots.find(session, goods.key).recall if goods.key is not None else None
+    if recall is not None and goods.chosen is None:
+        reason = {"code": "recalled", "text": reason_text("recalled", {"number": recall.recall_id})}
+        return _told(asked, "no", [reason], CUSTOMER_WORDS["blocked"], ()), goods
+    known = list(goods.open_lots)
+    if goods.chosen is not None and all(lot.id != goods.chosen.id for lot in known):
+        known.append(goods.chosen)
+    found = check([stock.as_open(lot) for lot in known], goods.chosen.id if goods.chosen is not None else None)
+    if found.sellable == "yes":
+        return _told(asked, "yes", [], "", found.lots), goods
+    reasons = _reasons(session, found, known)
+    words = CUSTOMER_WORDS["confirm_lot" if found.sellable == "confirm_lot" else found.reason]
+    return _told(asked, found.sellable, reasons, words, found.lots), goods
+
+
+def _reasons(session: Session, found: Check, known: Sequence[StockLot]) -> list[Answer]:
+    """Why, from the verdict of the lot that stands in the way; the state itself when no verdict says it."""
+    wanted = "blocked" if found.reason == "blocked" else "held"
+    lot = next((lot for lot in known if lot.state == wanted), None)
+    if lot is not None and lot.line_id is not None:
+        mine = select(VerdictRow).where(VerdictRow.site_id == lot.site_id, VerdictRow.line_id == lot.line_id)
+        verdict = session.scalars(mine.order_by(VerdictRow.id.desc()).limit(1)).first()
+        effects = ("block",) if wanted == "blocked" else ("hold", "block")
+        strong = [r for r in verdict.reasons if r["effect"] in effects] if verdict is not None else []
+        if strong:
+            return [{"code": reason["code"], "text": reason["text"]} for reason in strong]
+    if lot is not None and lot.state_reason == "recall":
+        return [{"code": "recalled", "text": reason_text("recalled", {})}]
+    return [{"code": wanted, "text": "KHÔNG BÁN" if wanted == "blocked" else "Tạm để riêng, chưa bán"}]
+
+
+def _told(asked: AskedLine, answer: str, reasons: list[Answer], words: str, found: Sequence[str]) -> Answer:
+    return {
+        "line_no": asked.line_no,
+        "sellable": answer,
+        "reasons": reasons,
+        "words": words,
+        "lots": list(found),
+    }

@@ -1,0 +1,123 @@
+"""Which goods of the stall a till's line means: by lot, barcode, number or name; and which lots may be taken."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pos_trace.core import codes
+from pos_trace.core.codes import ScannedCode
+from pos_trace.core.quantities import to_kg, unit_of
+from pos_trace.services import products, stock
+from pos_trace.services.node import Actor, Node
+from pos_trace.store.models import Product, StockLot
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLine:
+    """A line as a till tells it; ``quantity`` above 0 or None, ``lot`` our lot's id, its number, or its key."""
+
+    line_no: int
+    barcode: str | None = None
+    sku: str | None = None
+    name: str | None = None
+    quantity: Decimal | None = None
+    unit: str | None = None
+    unit_price: int | None = None
+    amount: int | None = None
+    lot: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """For the fingerprint of a sale."""
+        fields = {name: getattr(self, name) for name in self.__slots__}
+        return {name: str(value) for name, value in fields.items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """What was found: the product, its lots with something left, the lot that was named, the code's key."""
+
+    product: Product | None
+    open_lots: tuple[StockLot, ...]
+    chosen: StockLot | None
+    key: str | None
+    weight_kg: Decimal | None
+
+
+def find(session: Session, node: Node, who: Actor, asked: AskedLine, for_update: bool = False) -> Goods:
+    """Look a line up among the stall's own goods; another stall's lot, barcode or name is never found."""
+    code = codes.parse(asked.barcode, node.policy.codes) if asked.barcode else None
+    barcode = _barcode(code, asked.barcode)
+    chosen = _named(session, who, asked.lot) if asked.lot else None
+    if chosen is None and code is not None and code.key is not None and (code.lot or code.serial or code.code):
+        chosen = _by_key(session, who, code.key)
+    product = session.get(Product, (who.site_id, chosen.product_id)) if chosen is not None else None
+    if product is None:
+        product = products.match(session, who, barcode=barcode, sku=asked.sku, name=asked.name)
+    if product is not None and chosen is None and asked.lot:
+        chosen = _by_label(session, who, product, asked.lot)
+    found: list[StockLot] = []
+    if product is not None:
+        found = stock.open_lots(session, who.site_id, who.stall, product.id, for_update)
+    key = code.key if code is not None and code.outcome == "ok" else None
+    return Goods(product, tuple(found), chosen, key, code.net_weight_kg if code is not None else None)
+
+
+def measured(goods: Goods, quantity: Decimal, unit: str) -> tuple[Decimal, list[StockLot]]:
+    """The quantity in the unit the lots are counted in, and those lots; no lots when no unit fits."""
+    same = [lot for lot in goods.open_lots if lot.unit == unit]
+    content = goods.product.content_kg if goods.product is not None else None
+    kg = to_kg(quantity, unit, content)
+    weighed = [lot for lot in goods.open_lots if lot.unit == "kg"]
+    if not same and kg is not None and weighed:
+        return kg, weighed
+    return quantity, same
+
+
+def sold_unit(goods: Goods, told: str | None) -> str | None:
+    """The unit a line is sold in: what the till says, else the lots', else the product's."""
+    known = unit_of(told) if told else None
+    if known is not None:
+        return known
+    if goods.weight_kg is not None:
+        return "kg"
+    if goods.chosen is not None:
+        return goods.chosen.unit
+    if goods.open_lots:
+        return goods.open_lots[0].unit
+    return goods.product.unit if goods.product is not None else None
+
+
+def _barcode(code: ScannedCode | None, raw: str | None) -> str | None:
+    if code is not None and code.gtin is not None:
+        return code.gtin
+    if code is not None and code.kind == "in_store" and code.code is not None:
+        return code.code
+    return raw
+
+
+def _named(session: Session, who: Actor, name: str) -> StockLot | None:
+    row = session.get(StockLot, (who.site_id, name)) if len(name) == 36 else None
+    if row is not None:
+        return row if row.stall_id == who.stall_id else None
+    return _by_key(session, who, name)
+
+
+def _by_key(session: Session, who: Actor, key: str) -> StockLot | None:
+    """The stall's newest lot of a key, one with something left first."""
+    mine = select(StockLot).where(StockLot.site_id == who.site_id, StockLot.stall_id == who.stall, StockLot.key == key)
+    mine = mine.where(StockLot.state != "returned_recalled")
+    return session.scalars(mine.order_by((StockLot.on_hand > 0).desc(), StockLot.id.desc()).limit(1)).first()
+
+
+def _by_label(session: Session, who: Actor, product: Product, label: str) -> StockLot | None:
+    mine = select(StockLot).where(
+        StockLot.site_id == who.site_id,
+        StockLot.stall_id == who.stall,
+        StockLot.product_id == product.id,
+        StockLot.label == label,
+        StockLot.state != "returned_recalled",
+    )
+    return session.scalars(mine.order_by((StockLot.on_hand > 0).desc(), StockLot.id.desc()).limit(1)).first()

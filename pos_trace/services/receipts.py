@@ -1,0 +1,172 @@
+"""The paper of a sale: token, number, slip, print job, and the projection a shopper's page is made from."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pos_trace.core import tokens
+from pos_trace.core.errors import NotFound
+from pos_trace.core.slips import ReceiptFacts, Slip, SoldItem, lots_words, receipt_slip
+from pos_trace.core.vocabulary.words import PAPER_KINDS
+from pos_trace.services import judging, printing, receiving_slips
+from pos_trace.services.case_log import DESTINATION
+from pos_trace.services.node import Actor, Answer, Node, Transaction
+from pos_trace.services.receiving import paper_prefix
+from pos_trace.store import counters, lots
+from pos_trace.store.models import DeliveryLine, LotAllocation, PrintJob, Receipt, Sale, SaleLine, Stall, StockLot
+
+KEPT = timedelta(days=60 * 30)
+TRIES = 8
+NO_SALE = "Không tìm thấy phiếu bán."
+
+
+def next_number(tx: Transaction, stall: Stall) -> str:
+    """``A12-0184``: the stall's next sale slip of the year."""
+    year = tx.now.astimezone(tx.node.zone).strftime("%y")
+    count = counters.next_number(tx.session, tx.who.site_id, stall.id, "receipt", year)
+    return f"{paper_prefix(stall)}-{count:04d}"
+
+
+def issue(tx: Transaction, sale: Sale, stall: Stall, sold: Sequence[SaleLine]) -> Answer:
+    """Mint the token, queue the paper and the projection: ``{trace_url, short_code, qr_text, print_job}``.
+
+    Without a public address no QR is printed and nothing is published; a practising stall publishes nothing.
+    """
+    row = Receipt(site_id=sale.site_id, id=tx.id(), created_at=tx.now, stall_id=sale.stall_id, sale_id=sale.id)
+    row.token = _mint(tx)
+    row.short_code, row.copies, row.keep_until = tokens.short_code(row.token), 1, tx.now + KEPT
+    tx.session.add(row)
+    tx.session.flush()
+    base = tx.node.public_base_url if not sale.practice else None
+    url = f"{base}/r/{row.token}" if base else None
+    qr_text = f"{base}/R/{row.token}".upper() if base else None
+    job = printing.queue(tx, sale.stall_id, "receipt", sale.id, _slip(tx, sale, stall, sold, row, qr_text))
+    if base:
+        body = projection(tx.session, tx.node, row, sale, stall, sold)
+        plain = f"Trang truy xuất của phiếu {sale.receipt_no}: tên hàng, mã lô, giờ bán (không có giá)"
+        tx.send(DESTINATION, "receipt", f"receipt:{row.token}", body, plain, sale.stall_id)
+    return {
+        "trace_url": url,
+        "short_code": tokens.format_short(row.short_code) if base else None,
+        "qr_text": qr_text,
+        "print_job": job,
+    }
+
+
+def _mint(tx: Transaction) -> str:
+    for _ in range(TRIES):
+        try:
+            made = tokens.token(tx.node.random(tokens.RANDOM_BYTES))
+        except ValueError:
+            continue
+        if tx.session.scalars(select(Receipt.id).where(Receipt.token == made)).first() is None:
+            return made
+    raise AssertionError("the random source repeats itself")
+
+
+def _slip(
+    tx: Transaction, sale: Sale, stall: Stall, sold: Sequence[SaleLine], row: Receipt, qr_text: str | None
+) -> Slip:
+    host = (tx.node.public_base_url or "").partition("://")[2]
+    return receipt_slip(
+        ReceiptFacts(
+            place=receiving_slips.place_of(tx, stall, sale.practice),
+            number=sale.receipt_no,
+            at=sale.sold_at,
+            items=tuple(_item(tx.session, line) for line in sold),
+            total=sale.total,
+            qr_text=qr_text,
+            short_code=row.short_code,
+            short_host=host,
+        )
+    )
+
+
+def _item(session: Session, line: SaleLine) -> SoldItem:
+    labels = [lot.label for lot in candidates(session, line) if lot.label]
+    words = lots_words(labels, line.lot_source)
+    return SoldItem(line.name, line.quantity, line.unit, line.amount, words, line.estimated)
+
+
+def candidates(session: Session, line: SaleLine) -> list[StockLot]:
+    """Every lot a sold line may really have been, in the order of allocation."""
+    mine = select(LotAllocation).where(LotAllocation.site_id == line.site_id, LotAllocation.sale_line_id == line.id)
+    ids: list[str] = []
+    for taken in session.scalars(mine.order_by(LotAllocation.id)):
+        ids += [lot for lot in taken.candidates if lot not in ids]
+    found = [session.get(StockLot, (line.site_id, lot)) for lot in ids]
+    return [lot for lot in found if lot is not None]
+
+
+def projection(
+    session: Session, node: Node, row: Receipt, sale: Sale, stall: Stall, sold: Sequence[SaleLine]
+) -> dict[str, Any]:
+    """What leaves the station of a sale: no price, no quantity, no total, no receipt number (design)."""
+    hour = sale.sold_at.replace(minute=0, second=0, microsecond=0)
+    return {
+        "token": row.token,
+        "short_code": row.short_code,
+        "stall_gln": stall.gln,
+        "stall_name": f"Sạp {stall.number} – {stall.name}",
+        "sold_hour": hour.isoformat(),
+        "lines": [_projected(session, node, line) for line in sold],
+    }
+
+
+def _projected(session: Session, node: Node, line: SaleLine) -> dict[str, Any]:
+    found = candidates(session, line)
+    keys = list(dict.fromkeys(lot.key for lot in found if lot.key))
+    told: dict[str, Any] = {"line_no": line.line_no, "product_name": line.name, "lot_keys": keys[:50]}
+    told |= {"lot_source": line.lot_source, "origin": None}
+    without = [lot for lot in found if lot.key is None or lots.find(session, lot.key).state != "found"]
+    if without:
+        told["origin"] = _origin(session, node, without[0])
+    return told
+
+
+def _origin(session: Session, node: Node, lot: StockLot) -> dict[str, Any]:
+    """Commune, facility (never an individual), day received and kinds of paper of goods without a record."""
+    line = session.get(DeliveryLine, (lot.site_id, lot.line_id)) if lot.line_id else None
+    kinds = sorted({paper.kind for paper in judging.papers_of(session, line)}) if line is not None else []
+    return {
+        "commune": lot.origin.get("commune"),
+        "facility": lot.origin.get("facility"),
+        "received_on": lot.received_at.astimezone(node.zone).date().isoformat(),
+        "papers": [PAPER_KINDS.get(kind, kind) for kind in kinds],
+    }
+
+
+def reprint(node: Node, who: Actor, sale_id: str, now: datetime) -> Answer:
+    """One more copy with the same QR, marked BẢN IN LẠI with its number: ``{id, print_job, copy_no}``."""
+    with node.write(who, now) as tx:
+        sale = tx.owned(Sale, sale_id, NO_SALE)
+        row = tx.session.scalars(
+            select(Receipt).where(Receipt.site_id == sale.site_id, Receipt.sale_id == sale.id)
+        ).first()
+        mine = select(PrintJob).where(
+            PrintJob.site_id == sale.site_id, PrintJob.kind == "receipt", PrintJob.subject_id == sale.id
+        )
+        first = tx.session.scalars(mine.order_by(PrintJob.copy_no).limit(1)).first()
+        if row is None or first is None:
+            raise NotFound("not_found", "Phiếu này chưa từng gửi tới máy in; kiểm tra máy in của sạp.")
+        job = printing.copy(tx, first)
+        row.copies += 1
+        tx.audit("receipt_reprinted", f"sale:{sale.id}", {"copies": row.copies})
+        return tx.answer({"id": sale.id, "print_job": job, "copy_no": row.copies}, 201)
+
+
+def listed(node: Node, who: Actor) -> Answer:
+    """The stall's last sales: number, time, total, items; prices stay in the stall."""
+    with node.db.read() as session:
+        mine = select(Sale).where(Sale.site_id == who.site_id, Sale.stall_id == who.stall)
+        rows = session.scalars(mine.order_by(Sale.sold_at.desc(), Sale.id.desc()).limit(100))
+        return {
+            "sales": [
+                {"id": row.id, "kind": row.kind, "receipt_no": row.receipt_no, "sold_at": row.sold_at.isoformat(),
+                 "total": row.total, "trace_url": row.answer.get("trace_url")}
+                for row in rows
+            ]
+        }  # fmt: skip

@@ -1,0 +1,203 @@
+"""What a receiver does with a line and a delivery: goods without a code, sending back, setting aside, closing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from pos_trace.core.errors import Conflict, FieldError, Invalid
+from pos_trace.core.goods import group_of
+from pos_trace.core.quantities import shown
+from pos_trace.core.text import clean
+from pos_trace.services import deliveries, judging, lines_in, papers, printing, receiving_slips, stock
+from pos_trace.services.node import Actor, Answer, Node, Transaction, stall_of
+from pos_trace.store import counters
+from pos_trace.store.models import Delivery, DeliveryLine, Flag, Stall
+
+ZERO = Decimal(0)
+
+
+def add_loose(
+    node: Node,
+    who: Actor,
+    delivery_id: str,
+    name: str,
+    group: str | None,
+    quantity: object,
+    unit: str | None,
+    told: Sequence[papers.PaperIn],
+    now: datetime,
+) -> Answer:
+    """Goods without a code, with the papers already at hand: ``{line, verdict}``. Raises ``Invalid``, ``Conflict``."""
+    amount = lines_in.amount_of(quantity, unit)
+    plain = clean(name, 300)
+    if not plain:
+        raise Invalid("goods_missing", "Nhập tên hàng.", (FieldError("/goods_name", "missing"),))
+    if group is not None and node.policy.group(group) is None:
+        raise Invalid("group_unknown", "Chọn nhóm hàng trong danh sách.", (FieldError("/goods_group", "unknown"),))
+    guessed = group_of(plain, node.policy.goods)
+    with node.write(who, now) as tx:
+        delivery = deliveries.still_open(tx, delivery_id)
+        line = lines_in.add_loose(tx, delivery, plain, group or (guessed.name if guessed else None), amount)
+        for paper in told:
+            papers.link(tx, papers.make(tx, paper), delivery, line)
+        tx.session.flush()
+        answer = lines_in.settle_loose(tx, delivery, line)
+        tx.audit("line_added", f"line:{line.id}", {"name": plain, "quantity": str(amount[0]), "unit": amount[1]})
+        return tx.answer({"line": answer, "verdict": answer["verdict"]}, 201)
+
+
+def refuse(
+    node: Node, who: Actor, line_id: str, quantity: object, unit: str | None, reason: str, now: datetime
+) -> Answer:
+    """ "Trả lại người giao": this much never entered stock; a whole line ends its flag without a case: ``{line}``."""
+    taken, known = lines_in.amount_of(quantity, unit)
+    with node.write(who, now) as tx:
+        line = deliveries.own_line(tx.session, who, line_id)
+        deliveries.still_open(tx, line.delivery_id)
+        if known != line.unit:
+            raise Invalid("unit_differs", f"Dòng này tính theo {line.unit}.", (FieldError("/unit", "differs"),))
+        if taken > line.accepted:
+            raise Invalid(
+                "refused_above_accepted",
+                f"Chỉ trả lại được tối đa {shown(line.accepted)} {line.unit}.",
+                (FieldError("/quantity", "out_of_range"),),
+            )
+        send_back(tx, line, taken, clean(reason, 200) or "không nêu")
+        return tx.answer({"line": deliveries.told_line(tx.session, node, line, now)})
+
+
+def send_back(tx: Transaction, line: DeliveryLine, taken: Decimal, reason: str) -> None:
+    """Take ``taken`` of a line out of stock; a line sent back whole is over, its flag with it."""
+    lot = stock.lot_of_line(tx.session, line.site_id, line.id)
+    if lot is not None:
+        before = stock.of_line(line)
+        line.refused += taken
+        stock.move(tx, lot, "refused", stock.of_line(line) - before, "line", line.id)
+    line.refuse_reason = reason
+    tx.session.flush()
+    if line.accepted > ZERO:
+        judging.rejudge_line(tx, line, judging.known(tx.session, line.key), "quantity")
+    else:
+        line.state = "refused"
+        if lot is not None:
+            lot.state, lot.state_reason, lot.closed_at = "closed", "refused", tx.now
+        end_flags(tx, line, "refused")
+    tx.audit("line_refused", f"line:{line.id}", {"quantity": str(taken), "unit": line.unit, "reason": reason})
+
+
+def end_flags(tx: Transaction, line: DeliveryLine, state: str) -> None:
+    """End the questions a line still asks; what was sent stays with the case."""
+    mine = select(Flag).where(Flag.site_id == line.site_id, Flag.line_id == line.id, Flag.state.in_(("open", "held")))
+    for flag in tx.session.scalars(mine):
+        flag.state, flag.answered_at = state, tx.now
+    tx.session.flush()
+
+
+def hold(node: Node, who: Actor, line_id: str, now: datetime) -> Answer:
+    """ "Nhận và để riêng": the goods stay, set aside; the answer window goes on for the owner: ``{line}``."""
+    with node.write(who, now) as tx:
+        line = deliveries.own_line(tx.session, who, line_id)
+        if line.state != "accepted":
+            raise Conflict("line_ended", "Dòng này đã trả lại hoặc đã hủy.")
+        mine = select(Flag).where(Flag.site_id == line.site_id, Flag.line_id == line.id, Flag.state == "open")
+        for flag in tx.session.scalars(mine):
+            flag.state, flag.answered_at = "held", now
+        lot = stock.lot_of_line(tx.session, line.site_id, line.id)
+        if lot is not None and lot.state == "sellable":
+            stock.apply_state(tx, lot, "held", "person")
+        tx.audit("line_set_aside", f"line:{line.id}", {})
+        return tx.answer({"line": deliveries.told_line(tx.session, node, line, now)})
+
+
+def close(node: Node, who: Actor, delivery_id: str, now: datetime) -> Answer:
+    """ "Xong chuyến": number it, print both copies: ``{id, number, state, print_jobs, lines}``."""
+    with node.write(who, now) as tx:
+        row = deliveries.still_open(tx, delivery_id)
+        jobs = _close(tx, row, "person")
+        lines = [deliveries.told_line(tx.session, node, line, now) for line in deliveries.lines_of(tx.session, row)]
+        return tx.answer({"id": row.id, "number": row.number, "state": row.state, "print_jobs": jobs, "lines": lines})
+
+
+def _close(tx: Transaction, row: Delivery, by: str) -> list[str]:
+    stall = tx.session.get_one(Stall, (row.site_id, row.stall_id))
+    local = tx.now.astimezone(tx.node.zone)
+    number = counters.next_number(tx.session, row.site_id, row.stall_id, "receiving", f"{local:%y%m%d}")
+    row.number = f"{paper_prefix(stall)}-{local:%y%m%d}-{number:03d}"
+    row.state, row.closed_at, row.closed_by = "closed", tx.now, by
+    tx.session.flush()
+    tx.audit("delivery_closed", f"delivery:{row.id}", {"number": row.number, "by": by}, row.stall_id)
+    slips = receiving_slips.of_delivery(tx, row, stall)
+    jobs = [printing.queue(tx, row.stall_id, "receiving", row.id, slip) for slip in slips]
+    return [job for job in jobs if job is not None]
+
+
+def paper_prefix(stall: Stall) -> str:
+    """ "A-12" → "A12": how the numbers of a stall's papers begin."""
+    return "".join(sign for sign in stall.number if sign.isalnum()).upper() or "S"
+
+
+def auto_close(node: Node, now: datetime) -> int:
+    """Close forgotten deliveries: no scan for ``auto_close_after``, or opened before today's end. Answers how many."""
+    clocks = node.policy.clocks
+    local = now.astimezone(node.zone)
+    ended = datetime.combine(local.date(), clocks.day_end, node.zone)
+    with node.db.read() as session:
+        waiting = select(Delivery).where(Delivery.site_id == node.id, Delivery.state == "open")
+        due = [
+            row.id
+            for row in session.scalars(waiting)
+            if row.last_scan_at <= now - clocks.auto_close_after or row.last_scan_at < ended <= local
+        ]
+    closed = 0
+    for delivery_id in due:
+        with node.write(node.machine("auto-close"), now) as tx:
+            row = tx.session.get_one(Delivery, (node.id, delivery_id))
+            if row.state == "open":
+                _close(tx, row, "machine")
+                closed += 1
+    return closed
+
+
+def cancel(node: Node, who: Actor, delivery_id: str, reason: str, now: datetime) -> Answer:
+    """Cancel a delivery by mistake; nothing is deleted. ``Conflict`` once something of it was sold or reported."""
+    with node.write(who, now) as tx:
+        row = deliveries.still_open(tx, delivery_id)
+        for line in deliveries.lines_of(tx.session, row):
+            _cancel_line(tx, line)
+        row.state, row.closed_at, row.closed_by = "cancelled", now, "person"
+        tx.audit("delivery_cancelled", f"delivery:{row.id}", {"reason": clean(reason, 300)})
+        return tx.answer({"id": row.id, "state": row.state})
+
+
+def _cancel_line(tx: Transaction, line: DeliveryLine) -> None:
+    sent = select(Flag.id).where(Flag.site_id == line.site_id, Flag.line_id == line.id, Flag.state == "sent")
+    if tx.session.scalars(sent).first() is not None:
+        raise Conflict("line_reported", "Có hàng của chuyến này đã gửi Sở; rút lại trước khi hủy chuyến.")
+    lot = stock.lot_of_line(tx.session, line.site_id, line.id)
+    if lot is not None:
+        if lot.on_hand != stock.of_line(line):
+            raise Conflict("line_used", f"{line.goods_name} đã bán hoặc đã dùng một phần; lập phiếu điều chỉnh.")
+        stock.move(tx, lot, "adjusted", -lot.on_hand, "delivery", line.delivery_id)
+        lot.state, lot.state_reason, lot.closed_at = "closed", "cancelled", tx.now
+    line.state = "cancelled"
+    end_flags(tx, line, "cancelled")
+
+
+def flags(node: Node, who: Actor, now: datetime) -> Answer:
+    """ "Hàng cần bổ sung giấy tờ" of the stall, the most urgent first: ``{flags: […]}``."""
+    with node.db.read() as session:
+        stall_of(session, who)
+        mine = (
+            select(Flag, DeliveryLine)
+            .join(DeliveryLine, (DeliveryLine.site_id == Flag.site_id) & (DeliveryLine.id == Flag.line_id))
+            .where(Flag.site_id == who.site_id, Flag.stall_id == who.stall, Flag.state.in_(("open", "held")))
+            .order_by(Flag.due_at, Flag.id)
+        )
+        found = []
+        for flag, line in session.execute(mine.limit(500)):
+            missing = judging.missing_papers(session, node, line)
+            goods = {"line_id": line.id, "delivery_id": line.delivery_id, "goods_name": line.goods_name}
+            found.append(lines_in.flag_told(flag, node) | goods | {"missing": missing})
+        return {"flags": found}

@@ -1,0 +1,125 @@
+"""Deliveries, their lines, papers and photos; what a receiver answers to a flag."""
+
+from flask import request
+from flask_openapi import APIBlueprint
+
+from pos_trace.core.errors import FieldError, Invalid
+from pos_trace.services import adjusting, deliveries, papers, receiving
+from pos_trace.services.node import Answer
+from pos_trace.web.shared.context import node, now, who
+from pos_trace.web.shared.guard import needs
+from pos_trace.web.station import bodies
+
+
+def blueprint() -> APIBlueprint:
+    """Routes under ``/api/v1``."""
+    api = APIBlueprint("station_receiving", __name__, url_prefix="/api/v1")
+    api.post("/deliveries")(open_delivery)
+    api.get("/deliveries")(listed)
+    api.get("/suppliers")(suppliers)
+    api.get("/deliveries/<delivery_id>")(detail)
+    api.post("/deliveries/<delivery_id>/lines")(add_line)
+    api.post("/deliveries/<delivery_id>/papers")(add_paper)
+    api.post("/deliveries/<delivery_id>/photos")(add_photo)
+    api.post("/deliveries/<delivery_id>/close")(close)
+    api.post("/deliveries/<delivery_id>/cancel")(cancel)
+    api.post("/deliveries/<delivery_id>/adjustments")(adjust)
+    api.post("/lines/<line_id>/refuse")(refuse)
+    api.post("/lines/<line_id>/hold")(hold)
+    api.get("/flags")(flags)
+    return api
+
+
+@needs("receive")
+def open_delivery(body: bodies.DeliveryIn) -> tuple[Answer, int]:
+    """Start receiving."""
+    told = {"supplier_name": body.supplier_name, "supplier_id": body.supplier_id, "vehicle_plate": body.vehicle_plate}
+    return deliveries.open_delivery(node(), who(), now(), **told), 201
+
+
+@needs("receive")
+def listed(query: bodies.DeliveriesQuery) -> Answer:
+    """The stall's deliveries."""
+    return deliveries.listed(node(), who(), query.state)
+
+
+@needs("receive")
+def suppliers() -> Answer:
+    """Who brought goods before."""
+    return deliveries.suppliers(node(), who())
+
+
+@needs("receive")
+def detail(path: bodies.DeliveryPath) -> Answer:
+    """One delivery with its lines."""
+    return deliveries.detail(node(), who(), path.delivery_id, now())
+
+
+def _paper(told: bodies.PaperBody) -> papers.PaperIn:
+    return papers.PaperIn(told.kind, told.number, told.issued_on, told.issuer, told.note)
+
+
+@needs("receive")
+def add_line(path: bodies.DeliveryPath, body: bodies.LooseIn) -> tuple[Answer, int]:
+    """Goods without a code."""
+    told = [_paper(paper) for paper in body.papers]
+    amount = (body.quantity, body.unit)
+    where = (path.delivery_id, body.goods_name, body.goods_group)
+    return receiving.add_loose(node(), who(), *where, *amount, told, now()), 201
+
+
+@needs("papers")
+def add_paper(path: bodies.DeliveryPath, body: bodies.PaperIn) -> tuple[Answer, int]:
+    """A paper, now or later."""
+    told = _paper(body)
+    return papers.add(node(), who(), path.delivery_id, told, body.line_id, now(), truck=body.truck), 201
+
+
+@needs("papers")
+def add_photo(path: bodies.DeliveryPath) -> tuple[Answer, int]:
+    """Multipart ``photo`` with ``paper_id`` or ``line_id``."""
+    upload = request.files.get("photo")
+    if upload is None:
+        raise Invalid(
+            "photo_missing", "Chưa có ảnh (multipart, tên trường: photo).", (FieldError("/photo", "missing"),)
+        )
+    of = {name: request.form.get(name) or None for name in ("paper_id", "line_id")}
+    return papers.add_photo(node(), who(), path.delivery_id, upload.stream.read(), now(), **of), 201
+
+
+@needs("receive")
+def close(path: bodies.DeliveryPath, body: bodies.Nothing) -> Answer:
+    """ "Xong chuyến": number and slips."""
+    return receiving.close(node(), who(), path.delivery_id, now())
+
+
+@needs("receive")
+def cancel(path: bodies.DeliveryPath, body: bodies.ReasonIn) -> Answer:
+    """Cancel; nothing is deleted."""
+    return receiving.cancel(node(), who(), path.delivery_id, body.reason, now())
+
+
+@needs("receive")
+def adjust(path: bodies.DeliveryPath, body: bodies.AdjustIn) -> tuple[Answer, int]:
+    """Phiếu điều chỉnh after closing."""
+    where = (path.delivery_id, body.line_id, body.quantity, body.unit, body.reason)
+    return adjusting.adjust(node(), who(), *where, now(), less=body.less), 201
+
+
+@needs("receive")
+def refuse(path: bodies.LinePath, body: bodies.RefuseIn) -> Answer:
+    """ "Trả lại người giao"."""
+    told = (path.line_id, body.quantity, body.unit, body.reason)
+    return receiving.refuse(node(), who(), *told, now())
+
+
+@needs("receive")
+def hold(path: bodies.LinePath, body: bodies.Nothing) -> Answer:
+    """ "Nhận và để riêng"."""
+    return receiving.hold(node(), who(), path.line_id, now())
+
+
+@needs("papers")
+def flags() -> Answer:
+    """Hàng cần bổ sung giấy tờ."""
+    return receiving.flags(node(), who(), now())

@@ -1,0 +1,54 @@
+"""``POST /scans``: a text or a photo, looked up or received; always 200 when the request was understood."""
+
+from typing import Any
+
+from flask import request
+from flask_openapi import APIBlueprint
+from pydantic import BaseModel, ConfigDict
+
+from pos_trace.core.errors import FieldError, Invalid
+from pos_trace.services import scanning
+from pos_trace.services.node import Answer
+from pos_trace.services.scanning import ScanIn
+from pos_trace.web.shared.context import node, now, who
+from pos_trace.web.shared.guard import needs
+from pos_trace.web.station.bodies import Amount, Id, Unit
+
+
+class ScanBody(BaseModel):
+    """``text`` (or multipart ``photo``), and where it is received."""
+
+    model_config = ConfigDict(extra="forbid")
+    text: str | None = None
+    delivery_id: Id | None = None
+    quantity: Amount | None = None
+    unit: Unit | None = None
+    dry_run: bool = False
+
+
+def blueprint() -> APIBlueprint:
+    """Routes under ``/api/v1``."""
+    api = APIBlueprint("station_scans", __name__, url_prefix="/api/v1")
+    api.post("/scans")(scan)
+    return api
+
+
+def _told() -> tuple[ScanBody, bytes | None]:
+    if request.mimetype != "multipart/form-data":
+        return ScanBody.model_validate(request.get_json()), None
+    fields: dict[str, Any] = {name: value for name, value in request.form.items() if value != ""}
+    upload = request.files.get("photo")
+    return ScanBody.model_validate(fields), upload.stream.read() if upload is not None else None
+
+
+@needs("receive")
+def scan() -> Answer:
+    """One scan; without a delivery it is a look-up that makes no line and no stock."""
+    told, photo = _told()
+    asked = ScanIn(told.text or "", told.delivery_id, told.quantity, told.unit, told.dry_run,
+                   "photo" if photo is not None else "text")  # fmt: skip
+    if photo is not None:
+        return scanning.scan_photo(node(), who(), photo, asked, now())
+    if told.text is None:
+        raise Invalid("text_missing", "Gửi text, hoặc photo (multipart).", (FieldError("/text", "missing"),))
+    return scanning.scan(node(), who(), asked, now())
