@@ -157,7 +157,7 @@ def create_app(settings: Settings, node: Node, clock: Callable[[], datetime] = u
             app.register_blueprint(blueprint)
     tries = public.limiter()
     tries.init_app(app)
-    app.view_functions["public.look"] = tries.limit(public.TRIES)(public.look)  # type: ignore[assignment]
+    app.view_functions["public.look"] = tries.limit(public.TRIES)(public.look)
     return app
 
 

@@ -14,7 +14,6 @@ _ROWS: Final[tuple[tuple[Any, ...], ...]] = (
      {"planting_area_code": "VN-KTOR-0001 (mẫu)"}),
     (3, "Cà phê Arabica Măng Đen rang hạt 250 g", "ca_phe", "gói", "F1", "09521234600039", "AR2610", "000417", 200, None,
      "active", {}),
-    (4, "Đường mía vàng 1 kg", "duong", "túi", "F3", "09521234600046", None, None, None, None, "active", {}),
     (6, "Cải thảo Măng Đen", "rau", "kg", "F2", "09521234600053", "MD2611-07", None, None, None, "active", {"harvest": 0}),
     (7, "Bắp cải trái tim", "rau", "kg", "F2", "09521234600060", "MD2611-08", None, None, None, "active", {"harvest": 0}),
     (7, "Bắp cải trái tim", "rau", "kg", "F2", "09521234600060", "MD2611-05", None, None, None, "active", {"harvest": -1}),
@@ -29,7 +28,7 @@ _ROWS: Final[tuple[tuple[Any, ...], ...]] = (
     (23, "Tỏi Lý Sơn túi 500 g", "gia_vi", "túi", "F8", "09521234600176", "LS2609", None, 250, None, "active", {}),
     (24, "Nước mắm Sa Huỳnh 500 ml", "nuoc_cham", "chai", "F9", "09521234600183", "NM2608", None, 640, None, "active", {}),
     (25, "Măng khô gói 300 g", "rau", "gói", "F2", "09521234600190", "MK2607", None, 180, None, "revoked", {}),
-    (26, "Táo nhập khẩu", "trai_cay", "kg", "F12", "09521234600206", None, None, None, None, "active",
+    (26, "Táo nhập khẩu", "trai_cay", "kg", "F12", "09521234600206", "TN2611", None, None, None, "active",
      {"origin_country": "840", "importer": {"name": "Đơn vị nhập khẩu trái cây (mẫu)", "address": "TP.HCM",
                                             "tax_code": "MẪU-0012"}}),
     (29, "Cá rô phi phi lê khay 500 g", "ca", "khay", "F5", "09521234600213", "RP2609", None, 60, None, "active", {}),
@@ -105,13 +104,12 @@ def old_recall(day: date) -> dict[str, Any]:
     }
 
 
-def new_recall(issued_at: str) -> dict[str, Any]:
+def new_recall() -> dict[str, Any]:
     """The recall of row 16 that the demo issues while it runs."""
     return {
         "recall_id": "TH-MAU-002",
         "keys": ["01/09521234600138/10/CL2611B"],
         "reason": "vượt mức dư lượng cho phép – dữ liệu mẫu",
-        "issued_at": issued_at,
         "issuer": "Sở Công Thương (mẫu)",
         "level": "bắt buộc",
         "instructions": "Không ăn. Mang trả nơi mua.",

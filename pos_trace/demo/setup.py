@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,6 +17,7 @@ from pos_trace.app import build_node, utc_now
 from pos_trace.core.roles import STALL_ROLES
 from pos_trace.demo import people
 from pos_trace.demo.processes import NodeProcess
+from pos_trace.runtime.children import Children
 from pos_trace.services import accounts, enrolment, places
 from pos_trace.services.node import Node
 
@@ -74,29 +77,33 @@ def prepare(folder: Path, port: int) -> Demo:
 
 def start(demo: Demo, *, beats: dict[str, float] | None = None) -> None:
     """Set the province up and start it, then the station with the province's address, enrolled."""
-    with _node(demo.province.config) as node:
+    with opened(demo.province.config) as node:
         code = _set_province_up(node, demo, utc_now())
     demo.province.start()
     demo.station.config.write_text(_station_toml(demo, beats or {}), encoding="utf-8")
     now = utc_now()
-    with _node(demo.station.config) as node:
+    with opened(demo.station.config) as node:
         _set_station_up(node, demo, now)
         province = ProvinceApi(demo.province.url, "", utc_now)
         enrolment.enrol(node, node.machine("demo"), code, province, demo.province.url, now)
 
 
-class _node:  # noqa: N801 - reads as a verb: with _node(config) as node
+def add_printer(demo: Demo) -> None:
+    """The market buys its virtual printer: a folder that takes one file a job."""
+    demo.spool.mkdir(exist_ok=True)
+    with opened(demo.station.config) as node:
+        who = node.machine("demo")
+        places.add_printer(node, who, None, "Máy in mẫu", "generic-80", "file", str(demo.spool), utc_now())
+
+
+@contextmanager
+def opened(config: Path, children: Children | None = None) -> Iterator[Node]:
     """A node without a server, closed again."""
-
-    def __init__(self, config: Path) -> None:
-        self._config = config
-
-    def __enter__(self) -> Node:
-        self._node = build_node(configuration.load(self._config, {}), None)
-        return self._node
-
-    def __exit__(self, *_: object) -> None:
-        self._node.db.close()
+    node = build_node(configuration.load(config, {}), children)
+    try:
+        yield node
+    finally:
+        node.db.close()
 
 
 def _province_toml() -> str:
@@ -153,9 +160,6 @@ def _set_station_up(node: Node, demo: Demo, now: datetime) -> None:
     places.add_person(node, who, "site-admin", people.NAMES["site_admin"], people.PASSWORDS["site_admin"],
                       ["site_admin"], None, now)  # fmt: skip
     stalls = {stall.number: _add_stall(node, stall, day, now) for stall in people.STALLS}
-    printer = demo.spool
-    printer.mkdir(exist_ok=True)
-    places.add_printer(node, who, None, "Máy in mẫu", "generic-80", "file", str(printer), now)
     main = stalls[people.MAIN_STALL]
     main["users"]["operator"] = _operator(node, now)
     till = places.add_till(node, who, main["id"], "Quầy 1", now)
@@ -163,6 +167,7 @@ def _set_station_up(node: Node, demo: Demo, now: datetime) -> None:
         "api_key": main["api_key"],
         "till_secret": till["api_key"],
         "device_token": main["device_token"],
+        "enrol_code": places.device_code(node, who, main["id"], now)["code"],
         "users": main["users"] | {"site_admin": {"login": "site-admin", "password": people.PASSWORDS["site_admin"]}},
     }
     second = stalls[people.SECOND_STALL]

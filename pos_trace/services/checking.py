@@ -20,37 +20,35 @@ def sellable(node: Node, who: Actor, asked: Sequence[AskedLine], now: datetime) 
     """``{lines:[{line_no, sellable: yes|no|confirm_lot, reasons, words, lots}]}``; refusals go to the stop-sale log."""
     with node.db.read() as session:
         stall_of(session, who)
-        found = [(line, *_checked(session, node, who, line)) for line in asked]
-    lines = [told for _, told, _ in found]
-    stopped = [(line, told, goods) for line, told, goods in found if told["sellable"] == "no"]
+        lines = [_checked(session, node, who, line) for line in asked]
+    stopped = [told for told in lines if told["sellable"] == "no"]
     if stopped:
         with node.write(who, now) as tx:
-            for line, told, goods in stopped:
-                lot = goods.chosen or next(iter(goods.open_lots), None)
+            for told in stopped:
                 row = StopSale(site_id=who.site_id, id=tx.id(), created_at=now, stall_id=who.stall, kind="check")
-                row.lot_id, row.key = lot.id if lot else None, (lot.key if lot else None) or goods.key
-                row.detail = {"line_no": line.line_no, "reason": told["reasons"][0]["code"]}
+                row.lot_id, row.key = next(iter(told["lots"]), None), told["key"]
+                row.detail = {"line_no": told["line_no"], "reason": told["reasons"][0]["code"]}
                 tx.session.add(row)
             tx.audit("sale_stopped", f"stall:{who.stall}", {"lines": len(stopped)})
             return tx.answer({"lines": lines})
     return {"lines": lines}
 
 
-def _checked(session: Session, node: Node, who: Actor, asked: AskedLine) -> tuple[Answer, Goods]:
+def _checked(session: Session, node: Node, who: Actor, asked: AskedLine) -> Answer:
     goods = goods_asked.find(session, node, who, asked)
     recall = lots.find(session, goods.key).recall if goods.key is not None else None
     if recall is not None and goods.chosen is None:
         reason = {"code": "recalled", "text": reason_text("recalled", {"number": recall.recall_id})}
-        return _told(asked, "no", [reason], CUSTOMER_WORDS["blocked"], ()), goods
+        return _told(asked, goods, "no", [reason], CUSTOMER_WORDS["blocked"], ())
     known = list(goods.open_lots)
     if goods.chosen is not None and all(lot.id != goods.chosen.id for lot in known):
         known.append(goods.chosen)
     found = check([stock.as_open(lot) for lot in known], goods.chosen.id if goods.chosen is not None else None)
     if found.sellable == "yes":
-        return _told(asked, "yes", [], "", found.lots), goods
+        return _told(asked, goods, "yes", [], "", found.lots)
     reasons = _reasons(session, found, known)
     words = CUSTOMER_WORDS["confirm_lot" if found.sellable == "confirm_lot" else found.reason]
-    return _told(asked, found.sellable, reasons, words, found.lots), goods
+    return _told(asked, goods, found.sellable, reasons, words, found.lots)
 
 
 def _reasons(session: Session, found: Check, known: Sequence[StockLot]) -> list[Answer]:
@@ -69,11 +67,15 @@ def _reasons(session: Session, found: Check, known: Sequence[StockLot]) -> list[
     return [{"code": wanted, "text": "KHÔNG BÁN" if wanted == "blocked" else "Tạm để riêng, chưa bán"}]
 
 
-def _told(asked: AskedLine, answer: str, reasons: list[Answer], words: str, found: Sequence[str]) -> Answer:
+def _told(
+    asked: AskedLine, goods: Goods, answer: str, reasons: list[Answer], words: str, found: Sequence[str]
+) -> Answer:
+    lot = goods.chosen or next(iter(goods.open_lots), None)
     return {
         "line_no": asked.line_no,
         "sellable": answer,
         "reasons": reasons,
         "words": words,
         "lots": list(found),
+        "key": (lot.key if lot is not None else None) or goods.key,
     }

@@ -19,6 +19,7 @@ MOST_LOTS = 5000
 def issue(node: Node, who: Actor, line: dict[str, Any], now: datetime) -> Answer:
     """Issue a recall of ``keys``, or of ``gtin`` with ``lots``: ``{recall_id, version, keys, records}``.
 
+    ``issued_at``: the day on a notice that was entered later; without it now.
     ``records`` counts the published lots it marked; lots published later under these keys are caught when they come.
     Raises ``Invalid`` (no lots, no reason), ``Conflict`` when the notice number is taken.
     """
@@ -26,11 +27,14 @@ def issue(node: Node, who: Actor, line: dict[str, Any], now: datetime) -> Answer
     reason = clean(line.get("reason") or "", 1000)
     if not reason:
         raise Invalid("recall_reason", "Thông báo thu hồi cần nêu lý do.", (FieldError("/reason", "missing"),))
+    issued_at = line.get("issued_at") or now
+    if issued_at > now:
+        raise Invalid("recall_future", "Ngày thông báo ở tương lai.", (FieldError("/issued_at", "out_of_range"),))
     with node.write(who, now) as tx:
         recall_id = clean(line.get("recall_id") or "", 80) or _number(tx)
         if tx.session.get(RecallRow, recall_id) is not None:
             raise Conflict("recall_exists", f"Đã có thông báo thu hồi số {recall_id}.")
-        row = RecallRow(recall_id=recall_id, gtin=line.get("gtin"), reason=reason, issued_at=now, status="active")
+        row = RecallRow(recall_id=recall_id, gtin=line.get("gtin"), reason=reason, issued_at=issued_at, status="active")
         row.issuer = clean(line.get("issuer") or "", 200) or node.policy.province.department
         row.level, row.instructions = clean(line.get("level") or "", 40), clean(line.get("instructions") or "", 2000)
         row.collect_at = [clean(place, 300) for place in line.get("collect_at") or []]

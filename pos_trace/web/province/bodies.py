@@ -140,6 +140,7 @@ class RecallIn(Strict):
     issuer: Annotated[str, StringConstraints(max_length=200)] | None = None
     level: Annotated[str, StringConstraints(max_length=40)] = ""
     instructions: Long = ""
+    issued_at: AwareDatetime | None = None
     collect_at: Annotated[list[Text], Field(max_length=50)] = []
 
 

@@ -4,6 +4,7 @@ from flask import Blueprint, Response
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import func, select
 
+from pos_trace.store.lots import records_age
 from pos_trace.store.models import OutboxMessage, PrintJob
 from pos_trace.web.shared.context import node
 from pos_trace.web.shared.guard import public
@@ -34,11 +35,13 @@ def readyz() -> dict[str, str]:
 
 @public
 def metrics() -> Response:
-    """Counts by state of what must not be lost: outbox messages and print jobs; nothing of any stall."""
+    """Counts by state of what must not be lost, and how far the records were read; nothing of any stall."""
     registry = CollectorRegistry()
     with node().db.read() as session:
         for name, model in (("outbox_messages", OutboxMessage), ("print_jobs", PrintJob)):
             gauge = Gauge(f"pos_trace_{name}", f"{name} by state", ["state"], registry=registry)
             for state, count in session.execute(select(model.state, func.count()).group_by(model.state)):
                 gauge.labels(state).set(count)
+        read = Gauge("pos_trace_records_version", "how far the province's feed was read", registry=registry)
+        read.set(records_age(session).version)
     return Response(generate_latest(registry), content_type="text/plain; version=0.0.4; charset=utf-8")

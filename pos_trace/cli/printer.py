@@ -1,0 +1,67 @@
+"""``pos-trace printer``: list, print a test, turn a stream into the picture of its paper."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from pos_trace.cli.options import config_option, json_option, open_node, show_json
+
+
+@click.group()
+def printer() -> None:
+    """Máy in."""
+
+
+@printer.command("list")
+@config_option
+@json_option
+def list_printers(config: Path | None, as_json: bool) -> None:
+    """Máy in của nút này."""
+    from pos_trace.services import printers
+
+    with open_node(config) as node:
+        rows = printers.listed(node)["printers"]
+    if as_json:
+        show_json(rows)
+        return
+    for row in rows:
+        click.echo(f"{row['name']}\t{row['preset']}\t{row['transport']} {row['address']}\t{row['status_text']}")
+    if not rows:
+        click.echo("Chưa có máy in.")
+
+
+@printer.command("test")
+@click.argument("name")
+@config_option
+def test_print(name: str, config: Path | None) -> None:
+    """In một phiếu thử ra máy in NAME."""
+    from pos_trace.app import utc_now
+    from pos_trace.hardware import drawing
+    from pos_trace.hardware.paper import preset
+    from pos_trace.services import printers
+
+    with open_node(config) as node:
+        row, slip = printers.test_slip(node, name, utc_now())
+        assert node.ports.transport is not None
+        data = drawing.draw_and_encode(slip, preset(row["preset"]))
+        sent = node.ports.transport(row["transport"], row["address"]).send(data, f"test-{row['id']}")
+    words = {"confirmed": "Đã in.", "sent_unconfirmed": "Đã gửi hết; máy in không xác nhận – xem giấy."}
+    click.echo(words.get(sent.outcome, f"Chưa in được: {sent.detail}"))
+    sys.exit(0 if sent.outcome == "confirmed" else 3 if sent.outcome == "failed" else 1)
+
+
+@printer.command("render")
+@click.argument("stream", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--dots", type=click.IntRange(8, 4096), default=576, show_default=True, help="Bề ngang đầu in.")
+def render(stream: Path, out: Path, dots: int) -> None:
+    """Vẽ tờ giấy mà dòng lệnh ESC/POS trong STREAM in ra, vào ảnh OUT."""
+    from pos_trace.hardware import picture
+
+    paper = picture.render(stream.read_bytes(), dots)
+    paper.image.save(out)
+    click.echo(f"{out}: {paper.image.width}×{paper.image.height} điểm, {len(paper.cuts)} lần cắt")
+    for command in paper.unknown:
+        click.echo(f"lệnh lạ tại byte {command.offset}: {command.data[:16].hex(' ')}", err=True)
+    sys.exit(1 if paper.unknown else 0)
