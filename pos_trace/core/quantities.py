@@ -121,6 +121,11 @@ def shown(quantity: Decimal) -> str:
     return f"{grouped},{part}" if part else grouped
 
 
+def as_text(quantity: Decimal) -> str:
+    """``1.5`` and ``40``: a decimal string for the API, no trailing zeros."""
+    return f"{quantity.normalize():f}"
+
+
 def money(dong: int) -> str:
     """``125.000 đ`` with a no-break space."""
     return f"{dong:,}".replace(",", ".") + f"{NBSP}đ"

@@ -121,7 +121,9 @@ def _receive(market: Market, row: Row, at: datetime, day: date, *, forget: bool 
     who = market.who(row.stall)
     opened = deliveries.open_delivery(node, who, at, supplier_name=row.supplier, vehicle_plate=row.plate or None)
     if row.text:
-        scan = ScanIn(row.text, opened["id"], row.quantity, row.unit)
+        scan = ScanIn(
+            row.text, opened["id"], row.quantity, row.unit, goods_name=row.name, goods_group=row.group or None
+        )
         line = scanning.scan(node, who, scan, at + timedelta(seconds=20))["line"]
     else:
         line = receiving.add_loose(node, who, opened["id"], row.name, row.group, row.quantity, row.unit, (), at)["line"]

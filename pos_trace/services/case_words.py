@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from pos_trace.core.cases import CaseEvent
 from pos_trace.core.policy import Policy
+from pos_trace.core.quantities import as_text
 from pos_trace.core.vocabulary.reasons import REASONS, reason_text
 from pos_trace.core.vocabulary.words import CASE_STATES, ORIGIN_FINDINGS, OUTCOMES
 from pos_trace.services.node import Answer
@@ -84,7 +85,7 @@ def line(row: CaseLine) -> Answer:
         "line_id": row.line_id,
         "key": row.key,
         "goods_name": row.goods_name,
-        "quantity": f"{row.quantity.normalize():f}",
+        "quantity": as_text(row.quantity),
         "unit": row.unit,
     }
 

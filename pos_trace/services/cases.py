@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pos_trace.core.errors import Conflict, FieldError, Invalid, NotFound
+from pos_trace.core.quantities import as_text
 from pos_trace.core.stock import Conclusion
 from pos_trace.core.text import clean
 from pos_trace.services import case_log, case_words
@@ -181,7 +182,7 @@ def _opening(
     linked = select(PaperLink.paper_id).where(PaperLink.site_id == case.site_id, PaperLink.line_id == line.id)
     papers = list(session.scalars(select(Paper).where(Paper.site_id == case.site_id, Paper.id.in_(linked))))
     photos = _photos(session, (Photo.line_id == line.id) | Photo.paper_id.in_([p.id for p in papers]))
-    quantity = {"quantity": f"{line.accepted.normalize():f}", "unit": line.unit}
+    quantity = {"quantity": as_text(line.accepted), "unit": line.unit}
     goods = {"id": line.id, "key": line.key, "name": line.goods_name, "group": line.goods_group} | quantity
     body: dict[str, Any] = {
         "stall": {"id": stall.id, "number": stall.number, "name": stall.name, "gln": stall.gln},

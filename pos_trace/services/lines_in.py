@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from pos_trace.core.codes import ScannedCode
 from pos_trace.core.errors import FieldError, Invalid
-from pos_trace.core.goods import papers_state
+from pos_trace.core.goods import group_of, papers_state
 from pos_trace.core.judgements import History, Verdict
-from pos_trace.core.quantities import UNITS, exact, to_kg, unit_of
+from pos_trace.core.quantities import UNITS, as_text, exact, to_kg, unit_of
 from pos_trace.core.records import RecordAnswer
+from pos_trace.core.text import clean
 from pos_trace.core.vocabulary import statuses
 from pos_trace.services import judging, products, stock
 from pos_trace.services.node import Actor, Answer, Node, Transaction
@@ -85,12 +86,12 @@ def add_scanned(
     answer: RecordAnswer | None,
     amount: tuple[Decimal, str],
     verdict: Verdict,
+    called: tuple[str, str | None],
 ) -> Answer:
     """The line of a scanned code with its lot, verdict and flag; the same code again in a delivery is a line more."""
     record = answer.record if answer is not None else None
     facility = answer.facility if answer is not None else None
-    name = record.product_name if record else _name_of(tx.session, tx.who, code)
-    group = record.product_group if record else None
+    name, group = called
     content = remembered_content(tx.session, tx.who, code, amount[1])
     product = products.ensure(tx, name, amount[1], barcode=code.gtin, group=group, content_kg=content)
     line = _line(tx, delivery, product, amount, content)
@@ -104,11 +105,29 @@ def add_scanned(
     return _settle(tx, delivery, line, product, verdict, origin, record.harvest_date if record else None)
 
 
-def _name_of(session: Session, who: Actor, code: ScannedCode) -> str:
+def called(
+    session: Session,
+    node: Node,
+    who: Actor,
+    code: ScannedCode,
+    answer: RecordAnswer | None,
+    name: str | None,
+    group: str | None,
+) -> tuple[str, str | None]:
+    """Name and goods group of what was scanned: the record's, else the stall's own product's, else the receiver's.
+
+    Raises ``Invalid`` for a group nobody knows.
+    """
+    if group is not None and node.policy.group(group) is None:
+        raise Invalid("group_unknown", "Chọn nhóm hàng trong danh sách.", (FieldError("/goods_group", "unknown"),))
+    if answer is not None and answer.record is not None:
+        return answer.record.product_name, answer.record.product_group
     product = products.match(session, who, barcode=code.gtin) if code.gtin else None
     if product is not None:
-        return product.name
-    return f"Mã {code.gtin or code.sscc or code.code or ''}".strip()
+        return product.name, group or product.goods_group
+    plain = clean(name or "", 300) or f"Mã {code.gtin or code.sscc or code.code or ''}".strip()
+    guessed = group_of(plain, node.policy.goods)
+    return plain, group or (guessed.name if guessed is not None else None)
 
 
 def add_loose(
@@ -178,9 +197,9 @@ def told(
         "goods_group": line.goods_group,
         "key": line.key,
         "lot": line.lot,
-        "declared": f"{line.declared:f}",
-        "accepted": f"{line.accepted:f}",
-        "refused": f"{line.refused:f}",
+        "declared": as_text(line.declared),
+        "accepted": as_text(line.accepted),
+        "refused": as_text(line.refused),
         "unit": line.unit,
         "kg": _kg(line),
         "state": lot.state if lot is not None else line.state,
@@ -192,7 +211,7 @@ def told(
 
 def _kg(line: DeliveryLine) -> str | None:
     found = to_kg(line.accepted, line.unit, line.content_kg) if line.accepted > 0 else None
-    return None if found is None else f"{found:f}"
+    return None if found is None else as_text(found)
 
 
 def flag_told(flag: Flag, node: Node) -> Answer:

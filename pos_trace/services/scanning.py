@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from pos_trace.core import codes
 from pos_trace.core.codes import ScannedCode
 from pos_trace.core.errors import Conflict, FieldError, Invalid, Unavailable
-from pos_trace.core.goods import NO_PAPERS, PapersState
+from pos_trace.core.goods import papers_state
 from pos_trace.core.judgements import History, Verdict
 from pos_trace.core.records import RecordAnswer
 from pos_trace.core.vocabulary.words import SCAN_MESSAGES
@@ -26,7 +26,9 @@ NO_DELIVERY = "Không tìm thấy chuyến hàng."
 
 @dataclass(frozen=True, slots=True)
 class ScanIn:
-    """What was asked: a text, where it goes, how much of it. ``quantity`` and ``unit`` as they came."""
+    """What was asked: a text, where it goes, how much of it. ``quantity`` and ``unit`` as they came. ``goods_name``
+    and ``goods_group`` are what the receiver calls goods no record names.
+    """
 
     text: str
     delivery_id: str | None = None
@@ -34,6 +36,8 @@ class ScanIn:
     unit: str | None = None
     dry_run: bool = False
     source: str = "text"
+    goods_name: str | None = None
+    goods_group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +93,12 @@ def _answer(node: Node, who: Actor, asked: ScanIn, code: ScannedCode, photo: Pho
     if code.outcome != "ok" or code.key is None:
         return _message(node, who, asked, code, photo, now)
     with node.db.read() as session:
-        delivery = _delivery(session, node, who, asked)
+        _delivery(session, node, who, asked)
         local = lots.find(session, code.key)
     answer = _asked_abroad(node, code, local, now)
     if asked.dry_run:
         with node.db.read() as session:
-            verdict = _judge(session, node, who, code, answer, delivery is not None, amount, now)
+            verdict = _judge(session, node, who, asked, code, answer, amount, now)
         return _told(node, None, code, verdict, None, answer, now)
     with node.write(who, now) as tx:
         return _kept(tx, asked, code, answer, amount, photo)
@@ -111,14 +115,15 @@ def _kept(
     node, who, now = tx.node, tx.who, tx.now
     delivery = _delivery(tx.session, node, who, asked)
     row = _scan_row(tx, asked, code, photo)
-    verdict = _judge(tx.session, node, who, code, answer, delivery is not None, amount, now)
+    verdict = _judge(tx.session, node, who, asked, code, answer, amount, now)
     if answer is not None and answer.state == "found" and answer.record is not None:
         lines_in.remember_record(tx, answer)
     line = None
     if delivery is not None:
         if amount is None:
             raise Invalid("quantity_missing", "Nhập số lượng và đơn vị.", (FieldError("/quantity", "missing"),))
-        line = lines_in.add_scanned(tx, delivery, row, code, answer, amount, verdict)
+        called = lines_in.called(tx.session, node, who, code, answer, asked.goods_name, asked.goods_group)
+        line = lines_in.add_scanned(tx, delivery, row, code, answer, amount, verdict, called)
     else:
         judging.keep(tx, verdict, "look_up", None, row.id)
     tx.audit("scanned", f"scan:{row.id}", {"key": code.key, "status": verdict.status, "line": line and line["id"]})
@@ -163,20 +168,20 @@ def _judge(
     session: Session,
     node: Node,
     who: Actor,
+    asked: ScanIn,
     code: ScannedCode,
     answer: RecordAnswer | None,
-    receiving: bool,
     amount: tuple[Decimal, str] | None,
     now: datetime,
 ) -> Verdict:
     view = CodeView.of_code(code)
     received = None
-    if receiving and amount is not None:
+    if asked.delivery_id is not None and amount is not None:
         content = lines_in.remembered_content(session, who, code, amount[1])
         received = judging.received_of(session, node, code.key) + lines_in.in_kg(amount, content)
     facts: History = judging.history(session, node, who, view, received, now)
-    group = answer.record.product_group if answer is not None and answer.record is not None else None
-    papers: PapersState = NO_PAPERS
+    _, group = lines_in.called(session, node, who, code, answer, asked.goods_name, asked.goods_group)
+    papers = papers_state((), node.policy.group(group), now.astimezone(node.zone).date())
     return judging.judge(node, view, answer, papers, facts, group, now)
 
 

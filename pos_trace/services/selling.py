@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from pos_trace.core.allocation import Allocation, allocate, unmeasured
 from pos_trace.core.errors import FieldError, Invalid
+from pos_trace.core.quantities import as_text
 from pos_trace.core.sales import SoldLine, priced, total
 from pos_trace.core.text import clean
 from pos_trace.services import goods_asked, lines_in, products, receipts, stock
@@ -207,10 +208,10 @@ def _alarms(tx: Transaction, sale: Sale, sold: Sold) -> list[Answer]:
 def _told(tx: Transaction, sold: Sold) -> Answer:
     lots = {lot.id: lot for lot in sold.lots}
     parts = [
-        {"lot": part.lot_id, "qty": f"{part.quantity.normalize():f}", "label": lots[part.lot_id].label,
+        {"lot": part.lot_id, "qty": as_text(part.quantity), "label": lots[part.lot_id].label,
          "key": lots[part.lot_id].key}
         if part.lot_id is not None
-        else {"lot": None, "qty": f"{part.quantity.normalize():f}", "label": None, "key": None}
+        else {"lot": None, "qty": as_text(part.quantity), "label": None, "key": None}
         for part in sold.allocation.parts
     ]  # fmt: skip
     return {
@@ -245,6 +246,6 @@ def set_product(node: Node, who: Actor, sku: str, told: dict[str, Any], now: dat
 
 def product_told(row: Product) -> Answer:
     """A product as the API answers it."""
-    content = f"{row.content_kg.normalize():f}" if row.content_kg is not None else None
+    content = as_text(row.content_kg) if row.content_kg is not None else None
     names = ("id", "name", "sku", "barcode", "goods_group", "unit", "unit_price")
     return {name: getattr(row, name) for name in names} | {"content_kg": content}

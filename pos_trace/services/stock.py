@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from pos_trace.core.allocation import OpenLot
 from pos_trace.core.errors import Conflict, FieldError, Invalid
-from pos_trace.core.quantities import exact, to_kg
+from pos_trace.core.quantities import as_text, exact, to_kg
 from pos_trace.core.text import clean
 from pos_trace.services import products
 from pos_trace.services.node import Actor, Answer, Node, Transaction
@@ -115,7 +115,7 @@ def _told(lot: StockLot, product: Product) -> Answer:
         "barcode": product.barcode,
         "key": lot.key,
         "label": lot.label,
-        "quantity": f"{lot.on_hand:f}",
+        "quantity": as_text(lot.on_hand),
         "unit": lot.unit,
         "state": lot.state,
         "reason": lot.state_reason,
@@ -141,7 +141,7 @@ def waste(node: Node, who: Actor, lot_id: str, quantity: object, reason: str, no
         taken = _quantity(quantity)
         move(tx, lot, "wasted", -taken, "lot", lot.id)
         tx.audit("wasted", f"lot:{lot.id}", {"quantity": str(taken), "reason": clean(reason, 200)})
-        return tx.answer({"id": lot.id, "quantity": f"{lot.on_hand:f}"})
+        return tx.answer({"id": lot.id, "quantity": as_text(lot.on_hand)})
 
 
 def close(node: Node, who: Actor, lot_id: str, now: datetime) -> Answer:
@@ -152,7 +152,7 @@ def close(node: Node, who: Actor, lot_id: str, now: datetime) -> Answer:
         move(tx, lot, "adjusted", -left, "lot", lot.id)
         lot.state, lot.state_reason, lot.closed_at = "closed", "person", now
         tx.audit("lot_closed", f"lot:{lot.id}", {"left": str(left)})
-        return tx.answer({"id": lot.id, "state": "closed", "left": f"{left:f}"})
+        return tx.answer({"id": lot.id, "state": "closed", "left": as_text(left)})
 
 
 def split(

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from pos_trace.core.quantities import as_text
 from pos_trace.services import records, stock
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store.models import LotAllocation, RecallRow, Receipt, Sale, SaleLine, StockLot, StopSale
@@ -51,8 +52,7 @@ def listed(node: Node, who: Actor, recall_id: str) -> Answer:
         return {
             "recall": {"recall_id": recall_id, "reason": recall.reason if recall else "", "found": recall is not None},
             "lots": [
-                {"id": lot.id, "key": lot.key, "quantity": f"{lot.on_hand.normalize():f}", "unit": lot.unit}
-                for lot in lots
+                {"id": lot.id, "key": lot.key, "quantity": as_text(lot.on_hand), "unit": lot.unit} for lot in lots
             ],
             "receipts": _receipts(session, who, lots),
         }
@@ -77,7 +77,7 @@ def _log(tx: Transaction, lot: StockLot, recall_id: str) -> None:
         return
     row = StopSale(site_id=lot.site_id, id=tx.id(), created_at=tx.now, stall_id=lot.stall_id, kind="recall")
     row.lot_id, row.key, row.recall_id = lot.id, lot.key, recall_id
-    row.detail = {"on_hand": f"{lot.on_hand.normalize():f}", "unit": lot.unit}
+    row.detail = {"on_hand": as_text(lot.on_hand), "unit": lot.unit}
     tx.session.add(row)
     tx.audit("recall_blocked", f"lot:{lot.id}", {"recall_id": recall_id}, lot.stall_id)
 

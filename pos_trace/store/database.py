@@ -67,11 +67,12 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session on one consistent state; what it changes is thrown away."""
+        """A session on one consistent state; what it changes is thrown away, what it loaded may be read afterwards."""
         with self.engine.connect() as connection, Session(connection, expire_on_commit=False) as session:
             try:
                 yield session
             finally:
+                session.expunge_all()
                 session.rollback()
 
     @contextmanager

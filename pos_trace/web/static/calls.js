@@ -32,6 +32,12 @@ export async function call(method, path, body = undefined, key = undefined) {
   return value;
 }
 
+/** "40" and "1,5" of an API decimal: comma for decimals, no zeros behind it. */
+export function shown(text) {
+  const plain = text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;
+  return plain.replace(".", ",");
+}
+
 /** Make an element: el("p", {class: "x", text: "y"}, child…). Text is never markup. */
 export function el(name, attributes = {}, ...children) {
   const made = document.createElement(name);

@@ -1,8 +1,7 @@
 // The owner's screen: what is set aside, what needs papers, what was sent and what came back.
-import { call, el, freshKey } from "./calls.js";
+import { call, el, freshKey, shown } from "./calls.js";
 
 const byId = (id) => document.getElementById(id);
-const shown = (text) => text.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "").replace(".", ",");
 const when = (iso) => (iso ? new Date(iso).toLocaleString("vi-VN", {
   timeZone: "Asia/Ho_Chi_Minh", day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit" }) : "");
 
@@ -55,14 +54,22 @@ async function cases() {
   })), "Chưa gửi vụ việc nào.");
 }
 
-const STATES = { pending: "đang chờ gửi", leased: "đang gửi", done: "đã gửi", dead: "bị từ chối, còn giữ", parked: "tạm dừng, còn giữ" };
+/** One message; its exact bytes are fetched when it is opened. */
+function message(one) {
+  const bytes = el("pre", { class: "pos-sent", text: "…" });
+  const box = el("details", {}, el("summary", { text: `${when(one.written_at)} – ${one.plain} (${one.state_text})` }), bytes);
+  box.addEventListener("toggle", async () => {
+    if (!box.open || bytes.dataset.full) return;
+    bytes.dataset.full = "1";
+    const whole = await call("GET", `/api/v1/outbox/${one.id}`).catch(problem);
+    if (whole) bytes.textContent = JSON.stringify(JSON.parse(whole.body), null, 2);
+  });
+  return el("li", {}, box);
+}
 
 async function sent() {
-  const answer = await call("GET", "/api/v1/outbox");
-  const found = answer.messages ?? answer.items ?? [];
-  fill("sent", found.slice(0, 100).map((one) => el("li", {}, el("details", {},
-    el("summary", { text: `${when(one.created_at ?? one.at)} – ${one.plain} (${STATES[one.state] ?? one.state})` }),
-    el("pre", { class: "pos-sent", text: JSON.stringify(one.body, null, 2) })))), "Chưa gửi gì đi.");
+  const { messages } = await call("GET", "/api/v1/outbox");
+  fill("sent", messages.slice(0, 100).map(message), "Chưa gửi gì đi.");
 }
 
 async function load() {

@@ -1,5 +1,5 @@
 // The receiver's screen: one delivery, one big answer, three ways in (wedge, typing, photo), nothing lost offline.
-import { call, freshKey, Refused } from "./calls.js";
+import { call, freshKey, Refused, shown } from "./calls.js";
 import { drawLines, showMessage, showVerdict, showWaiting } from "./receive_show.js";
 import { askPaper } from "./paper.js";
 import { play, unlock } from "./tones.js";
@@ -74,6 +74,8 @@ async function judge(body) {
 function offer(text, answer) {
   state.pending = { text, key: freshKey() };
   const suggestion = answer?.suggest ?? {};
+  byId("naming").hidden = Boolean(!answer || answer.goods_name);
+  byId("goods-name").value = "";
   byId("receive-form").hidden = false;
   byId("quantity").value = "";
   byId("unit").value = suggestion.unit ?? choices.units[0][0];
@@ -86,6 +88,8 @@ async function accept(event) {
   if (quantity === null) { showMessage("warn", "SỐ LƯỢNG?", "Nhập số lớn hơn 0, ví dụ 40 hoặc 1,5.", "two mid"); return; }
   const { text, key } = state.pending;
   const body = { text, delivery_id: state.delivery.id, quantity, unit: byId("unit").value };
+  const name = byId("goods-name").value.trim();
+  if (!byId("naming").hidden && name) Object.assign(body, { goods_name: name, goods_group: byId("goods-group").value });
   byId("receive-form").hidden = true;
   await act("POST", "/api/v1/scans", body, key, `${quantity} ${body.unit}`, (answer) => showVerdict(answer, true));
 }
@@ -125,13 +129,13 @@ async function addPaper(line) {
 }
 
 async function refuse(line) {
-  const typed = window.prompt(`Trả lại người giao bao nhiêu ${line.unit}? (tối đa ${line.accepted.replace(".", ",")})`, line.accepted);
+  const typed = window.prompt(`Trả lại người giao bao nhiêu ${line.unit}? (tối đa ${shown(line.accepted)})`, shown(line.accepted));
   if (typed === null) return;
   const quantity = quantityOf(typed);
   if (quantity === null) { showMessage("warn", "SỐ LƯỢNG?", "Nhập số lớn hơn 0.", "two mid"); return; }
   const reason = window.prompt("Lý do (ví dụ: dập hỏng)", "") ?? "";
   await act("POST", `/api/v1/lines/${line.id}/refuse`, { quantity, unit: line.unit, reason: reason || "không nêu" },
-    freshKey(), "trả lại", () => showMessage("", "ĐÃ TRẢ LẠI", `${quantity} ${line.unit} không vào kho.`, "tick"));
+    freshKey(), "trả lại", () => showMessage("", "ĐÃ TRẢ LẠI", `${shown(quantity)} ${line.unit} không vào kho.`, "tick"));
 }
 
 const hold = (line) => act("POST", `/api/v1/lines/${line.id}/hold`, {}, freshKey(), "để riêng",
@@ -199,6 +203,7 @@ async function sendWaiting() {
 fillSelect(byId("unit"), choices.units);
 fillSelect(byId("loose").elements.unit, choices.units);
 fillSelect(byId("loose").elements.group, choices.groups);
+fillSelect(byId("goods-group"), choices.groups);
 byId("open").addEventListener("submit", openDelivery);
 byId("receive-form").addEventListener("submit", accept);
 byId("loose").addEventListener("submit", addLoose);

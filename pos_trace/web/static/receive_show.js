@@ -1,5 +1,5 @@
 // What the receiver sees and hears: the big answer, the delivery's lines, what waits on this phone.
-import { el } from "./calls.js";
+import { el, shown } from "./calls.js";
 import { play } from "./tones.js";
 
 const LOOK = { // status → tone, symbol, sound (USERS part 4)
@@ -36,7 +36,7 @@ export function showVerdict(answer, received = false) {
   const next = reasons.map((reason) => reason.next).find(Boolean) ?? verdict.next ?? "";
   const list = el("ul");
   reasons.forEach((reason) => list.append(el("li", { text: reason.text })));
-  const line = answer.line ? `Đã nhận ${answer.line.accepted.replace(".", ",")} ${answer.line.unit}` : "";
+  const line = answer.line ? `Đã nhận ${shown(answer.line.accepted)} ${answer.line.unit}` : "";
   box.replaceChildren(...[
     el("div", { class: "pos-word" }, el("span", { class: "pos-symbol", "aria-hidden": "true", text: symbol }), verdict.word),
     goods ? el("div", { class: "pos-goods", text: goods }) : null,
@@ -69,11 +69,11 @@ export function drawLines(list, lines, acts) {
     const { tone, symbol } = line.verdict ? look(line.verdict) : { tone: "", symbol: "" };
     const button = (text, act, kind = "outline-dark") =>
       el("button", { type: "button", class: `btn btn-${kind} me-2 mt-2`, text, onclick: () => act(line) });
-    const refused = Number(line.refused) > 0 ? `, trả lại ${line.refused.replace(".", ",")}` : "";
+    const refused = Number(line.refused) > 0 ? `, trả lại ${shown(line.refused)}` : "";
     const waiting = line.flag && line.flag.state === "open";
     return el("li", { "data-line": line.id },
       el("strong", { text: line.goods_name }),
-      el("span", { text: `  ${line.accepted.replace(".", ",")} ${line.unit}${refused}  ` }),
+      el("span", { text: `  ${shown(line.accepted)} ${line.unit}${refused}  ` }),
       line.verdict ? el("span", { class: "pos-tag", "data-tone": tone, text: `${symbol} ${line.verdict.word}` }) : null,
       waiting ? el("div", { text: `Bổ sung trước ${line.flag.due_text ?? line.flag.due_at}` }) : null,
       el("div", {},

@@ -1,5 +1,5 @@
 // The till of a stall without a POS: tiles of open lots, a basket, one button. Prices may stay empty.
-import { call, el, freshKey, Refused } from "./calls.js";
+import { call, el, freshKey, Refused, shown } from "./calls.js";
 import { play, unlock } from "./tones.js";
 import { listen } from "./wedge.js";
 
@@ -9,6 +9,7 @@ const answer = document.getElementById("answer");
 const pay = document.getElementById("pay");
 const search = document.getElementById("search");
 const total = document.getElementById("total");
+const printBox = document.getElementById("prints");
 let lots = [];
 let basket = [];
 let saleKey = freshKey();
@@ -30,14 +31,14 @@ function say(tone, word, details = [], buttons = []) {
 
 function drawTiles() {
   const wanted = search.value.trim().toLowerCase();
-  const shown = lots.filter((lot) => Number(lot.quantity) > 0 && lot.product_name.toLowerCase().includes(wanted));
-  tiles.replaceChildren(...shown.map((lot) => el("button", {
+  const found = lots.filter((lot) => Number(lot.quantity) > 0 && lot.product_name.toLowerCase().includes(wanted));
+  tiles.replaceChildren(...found.map((lot) => el("button", {
     type: "button", class: "pos-tile", "data-sellable": String(lot.sellable), "data-lot": lot.id,
     onclick: () => add(lot),
   }, el("strong", { text: lot.product_name }),
-  el("small", { text: `${lot.label || ""} · còn ${lot.quantity.replace(".", ",")} ${lot.unit}` }),
+  el("small", { text: `${lot.label || ""} · còn ${shown(lot.quantity)} ${lot.unit}` }),
   lot.sellable ? null : el("small", { text: lot.state === "blocked" ? "✕ KHÔNG BÁN" : "■ TẠM ĐỂ RIÊNG" }))));
-  if (!shown.length) tiles.append(el("p", { text: wanted ? "Không có hàng nào tên như vậy." : "Chưa có hàng. Nhận hàng trước." }));
+  if (!found.length) tiles.append(el("p", { text: wanted ? "Không có hàng nào tên như vậy." : "Chưa có hàng. Nhận hàng trước." }));
 }
 
 function add(lot) {
@@ -125,6 +126,24 @@ async function load() {
   drawTiles();
 }
 
+/** What the printer is unsure of is asked once; a printer in trouble is named. */
+async function prints() {
+  const { jobs } = await call("GET", "/api/v1/prints");
+  const unsure = jobs.filter((job) => job.state === "sent_unconfirmed" && !job.answered);
+  const waiting = jobs.filter((job) => ["queued", "sending"].includes(job.state));
+  const troubled = waiting.find((job) => job.printer_status >= 200 && job.attempts > 0);
+  const ask = (job, printed) => async () => {
+    await call("POST", `/api/v1/prints/${job.id}/answer`, { printed }, freshKey());
+    await prints();
+  };
+  printBox.replaceChildren(...[
+    troubled ? el("p", { class: "pos-waiting", text: `${troubled.printer}: chưa in được. ${waiting.length} phiếu đang chờ, máy tự in khi máy in sẵn sàng.` }) : null,
+    ...unsure.map((job) => el("div", { class: "pos-waiting" }, el("strong", { text: "Phiếu đã ra chưa? " }),
+      el("button", { type: "button", class: "btn btn-success me-2", text: "Đã ra", onclick: ask(job, true) }),
+      el("button", { type: "button", class: "btn btn-outline-dark", text: "Chưa – in lại", onclick: ask(job, false) }))),
+  ].filter(Boolean));
+}
+
 search.addEventListener("input", drawTiles);
 pay.addEventListener("click", () => { unlock(); sell(); });
 document.addEventListener("pointerdown", unlock, { once: true });
@@ -132,3 +151,5 @@ listen((text) => scanned(text).catch((error) => say("warn", "CHƯA RÕ", [error.
   () => say("warn", "QUÉT LẠI", ["Bộ gõ tiếng Việt đang bật. Đổi bàn phím sang English rồi quét lại."]));
 load().catch((error) => say("warn", "CHƯA TẢI ĐƯỢC", [error.message]));
 drawBasket();
+prints().catch(() => play("tick"));
+setInterval(() => prints().catch(() => play("tick")), 3000);

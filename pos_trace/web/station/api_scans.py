@@ -12,7 +12,7 @@ from pos_trace.services.node import Answer
 from pos_trace.services.scanning import ScanIn
 from pos_trace.web.shared.context import node, now, who
 from pos_trace.web.shared.guard import needs
-from pos_trace.web.station.bodies import Amount, Id, Unit
+from pos_trace.web.station.bodies import Amount, Id, Name, Short, Unit
 
 
 class ScanBody(BaseModel):
@@ -24,6 +24,8 @@ class ScanBody(BaseModel):
     quantity: Amount | None = None
     unit: Unit | None = None
     dry_run: bool = False
+    goods_name: Name | None = None
+    goods_group: Short | None = None
 
 
 def blueprint() -> APIBlueprint:
@@ -45,8 +47,10 @@ def _told() -> tuple[ScanBody, bytes | None]:
 def scan() -> Answer:
     """One scan; without a delivery it is a look-up that makes no line and no stock."""
     told, photo = _told()
-    asked = ScanIn(told.text or "", told.delivery_id, told.quantity, told.unit, told.dry_run,
-                   "photo" if photo is not None else "text")  # fmt: skip
+    asked = ScanIn(
+        told.text or "", told.delivery_id, told.quantity, told.unit, told.dry_run,
+        "photo" if photo is not None else "text", told.goods_name, told.goods_group,
+    )  # fmt: skip
     if photo is not None:
         return scanning.scan_photo(node(), who(), photo, asked, now())
     if told.text is None:
