@@ -1,11 +1,14 @@
 """Nodes for the services' tests."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from pos_trace.runtime.children import Children
 from pos_trace.store.database import Database
+from tests.services.night import Night, make_night
 from tests.services.two_nodes import PROVINCE_ID, SITE_ID, Pair, make_node
 
 
@@ -40,3 +43,17 @@ def pair(fresh_database: Callable[[], Database], tmp_path: Path) -> Pair:
     """A station and a province on their own databases, the same kind for both."""
     station = make_node(fresh_database(), tmp_path, "station", SITE_ID)
     return Pair(station, make_node(fresh_database(), tmp_path, "province", PROVINCE_ID))
+
+
+@pytest.fixture
+def night(pair: Pair, now: datetime) -> Night:
+    """A market's night; nothing pulled yet."""
+    return make_night(pair, now)
+
+
+@pytest.fixture(scope="session")
+def children() -> Iterator[Children]:
+    """One real child process that decodes and draws."""
+    made = Children(1)
+    yield made
+    made.close()
