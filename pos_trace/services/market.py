@@ -18,18 +18,14 @@ def overview(node: Node, now: datetime) -> Answer:
                 select(Device.stall_id, func.count())
                 .where(Device.site_id == node.id, Device.locked_at.is_(None))
                 .group_by(Device.stall_id)
-            )
-            .tuples()
-            .all()
+            ).all()
         )
         today = dict(
             session.execute(
                 select(Delivery.stall_id, func.count())
                 .where(Delivery.site_id == node.id, Delivery.created_at >= midnight)
                 .group_by(Delivery.stall_id)
-            )
-            .tuples()
-            .all()
+            ).all()
         )
         stalls = session.scalars(select(Stall).where(Stall.site_id == node.id).order_by(Stall.number))
         printers = session.scalars(select(Printer).where(Printer.site_id == node.id).order_by(Printer.name))
@@ -51,5 +47,5 @@ def overview(node: Node, now: datetime) -> Answer:
                 {"name": p.name, "status": p.status, "last_confirmed_at": p.last_confirmed_at} for p in printers
             ],
             "print_waiting": session.scalar(waiting) or 0,
-            "outbox": dict(session.execute(queued.group_by(OutboxMessage.state)).tuples().all()),
+            "outbox": dict(session.execute(queued.group_by(OutboxMessage.state)).all()),
         }

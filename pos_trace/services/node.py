@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -127,10 +128,11 @@ class Transaction:
     session: Session
     who: Actor
     now: datetime
+    numbers: Iterator[int] = field(default_factory=count)
 
     def id(self) -> str:
-        """A fresh UUIDv7."""
-        return new_id(self.now, self.node.random)
+        """A fresh UUIDv7; those of one transaction sort as they were made."""
+        return new_id(self.now, self.node.random, next(self.numbers))
 
     def audit(self, act: str, subject: str, body: Answer, stall_id: str | None = None) -> None:
         """Add ``act`` on ``subject`` ("delivery:<id>") to the chain; ``body`` holds no secret and no picture."""

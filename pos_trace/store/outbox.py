@@ -157,7 +157,7 @@ def unpark(session: Session, site_id: str, destination: str, now: datetime) -> i
 def counts(session: Session, site_id: str) -> dict[str, int]:
     """How many messages are in each state."""
     grouped = select(OutboxMessage.state, func.count()).where(OutboxMessage.site_id == site_id)
-    return dict(session.execute(grouped.group_by(OutboxMessage.state)).tuples().all())
+    return dict(session.execute(grouped.group_by(OutboxMessage.state)).all())
 
 
 def _row(session: Session, message: Claimed) -> OutboxMessage:

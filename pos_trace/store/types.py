@@ -61,12 +61,15 @@ Json = JSON
 Dong = BigInteger
 
 
-def new_id(now: datetime, random: Callable[[int], bytes] = os.urandom) -> str:
-    """A UUIDv7 (RFC 9562): 48 bits of ``now`` in milliseconds, 12 bits below it, 62 random bits."""
+def new_id(now: datetime, random: Callable[[int], bytes] = os.urandom, count: int = 0) -> str:
+    """A UUIDv7 (RFC 9562): 48 bits of ``now`` in milliseconds, 12 bits below it, 12 of ``count``, 50 random bits.
+
+    ``count`` numbers the ids of one transaction, which all happen at one ``now``: they sort as they were made.
+    """
     micros = int(now.timestamp() * 1_000_000)
     millis, below = divmod(micros, 1000)
     fraction = (below << 12) // 1000
-    tail = int.from_bytes(random(8), "big") & ((1 << 62) - 1)
+    tail = (count & 0xFFF) << 50 | int.from_bytes(random(8), "big") & ((1 << 50) - 1)
     value = (millis & ((1 << 48) - 1)) << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | tail
     digits = f"{value:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

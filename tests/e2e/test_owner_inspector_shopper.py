@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pos_trace.demo.lots import label
-from pos_trace.demo.parts import until
+from pos_trace.demo.parts import paper_picture, until
 from tests.e2e.conftest import DESK, PHONE, Market, Visit, Visitor, log_in_at_stall
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -80,6 +80,28 @@ def test_a_case_goes_out_is_concluded_and_comes_back(market: Market, visit: Visi
     stall.close()
 
 
+def test_the_owner_adds_the_missing_paper_and_the_goods_are_free(market: Market, visit: Visit) -> None:
+    stall = market.stall("K-22")
+    delivery = stall.post("/api/v1/deliveries", {"supplier_name": "Hộ trồng mía (mẫu)"})["id"]
+    goods = {"goods_name": "Mía cây ép nước", "goods_group": "mia", "quantity": "20", "unit": "bó"}
+    assert stall.post(f"/api/v1/deliveries/{delivery}/lines", goods)["line"]["state"] == "held"
+    phone = visit(market.demo.station.url)
+    page = log_in_at_stall(phone, market.device_code("K-22"), "A Thanh", "3333")
+    page.locator("#flags li", has_text="Mía cây").get_by_role("button", name="Bổ sung giấy tờ").click()
+    page.get_by_label("Loại giấy").select_option("bang_ke")
+    page.get_by_label("Số", exact=True).fill("BK-01")
+    page.get_by_label("Ngày").fill(page.evaluate("new Date().toISOString().slice(0, 10)"))
+    page.get_by_label("Nơi cấp, người lập").fill("Hộ trồng mía (mẫu)")
+    page.locator("#paper input[type=file]").set_input_files(
+        {"name": "bang-ke.png", "mimeType": "image/png", "buffer": paper_picture("bang ke")}
+    )
+    phone.shot(page, "owner-3-paper")
+    page.get_by_role("button", name="Lưu").click()
+    expect(page.locator("#flags")).to_contain_text("Không có hàng nào cần giấy tờ")
+    expect(page.locator("#held")).to_contain_text("Không có hàng nào để riêng")
+    stall.close()
+
+
 def choose(page: Page, name: str, value: str) -> None:
     field = page.locator(f"[name={name}]").first
     if field.evaluate("element => element.tagName") == "SELECT":
@@ -135,6 +157,10 @@ def test_a_shopper_reads_item_by_item_and_sees_the_recalled_line_named(market: M
     banner = page.get_by_role("alert")
     expect(banner).to_contain_text("Mứt dâu (mẫu)")
     expect(banner).not_to_contain_text("Tỏi Lý Sơn")
+    recalled = page.locator(".item.recalled")
+    expect(recalled).to_have_count(1)
+    expect(recalled).not_to_contain_text("✓")
+    expect(page.locator(".item:not(.recalled)")).to_contain_text("✓ Có trong hồ sơ")
     expect(banner).to_contain_text("Các mặt hàng khác trong phiếu không thuộc thông báo này")
     visitor.shot(page, "shopper-2-recalled")
     page.goto(sold["trace_url"] + "?lang=en")

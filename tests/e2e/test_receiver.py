@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from pos_trace.demo.lots import label
 from pos_trace.demo.parts import label_picture, paper_picture
-from tests.e2e.conftest import Market, Visit, log_in_at_stall, wedge
+from tests.e2e.conftest import Market, Visit, Visitor, log_in_at_stall, wedge
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 COFFEE = label("09521234600015", "DH2611A")
@@ -15,6 +15,13 @@ PAYMENT = "00020101021238570010A00000072701270006970436011306110044567890208QRIB
 
 def word(page: Page) -> str:
     return page.locator("#verdict .pos-word").inner_text().replace("\n", "")
+
+
+def at_the_scanner(market: Market, visitor: Visitor, stall: str) -> Page:
+    """The receiver's screen once it listens: before that it says so."""
+    page = log_in_at_stall(visitor, market.device_code(stall), f"Nhận hàng {stall}", "1111")
+    expect(page.locator("#verdict .pos-word")).to_contain_text("MỜI QUÉT MÃ")
+    return page
 
 
 def start_delivery(page: Page, supplier: str) -> None:
@@ -33,7 +40,7 @@ def receive(page: Page, text: str, quantity: str) -> None:
 @pytest.mark.parametrize("insecure", [False, True], ids=["loopback", "plain-http-name"])
 def test_a_truck_is_received_with_one_phone(market: Market, visit: Visit, insecure: bool) -> None:
     visitor = visit(market.demo.station.url, insecure=insecure)
-    page = log_in_at_stall(visitor, market.device_code("E-01"), "Nhận hàng E-01", "1111")
+    page = at_the_scanner(market, visitor, "E-01")
     expect(page.get_by_role("heading", name="Chuyến hàng mới")).to_be_visible()
     assert page.evaluate("window.isSecureContext") is not insecure
     visitor.shot(page, f"receiver-1-start-{insecure}")
@@ -76,7 +83,7 @@ def test_a_truck_is_received_with_one_phone(market: Market, visit: Visit, insecu
 
 def test_what_is_no_trace_code_is_named_and_makes_no_line(market: Market, visit: Visit) -> None:
     visitor = visit(market.demo.station.url)
-    page = log_in_at_stall(visitor, market.device_code("E-01"), "Nhận hàng E-01", "1111")
+    page = at_the_scanner(market, visitor, "E-01")
     start_delivery(page, "Xe lạ (mẫu)")
     for text, said in [
         (PAYMENT, "mã thanh toán"),
@@ -89,7 +96,7 @@ def test_what_is_no_trace_code_is_named_and_makes_no_line(market: Market, visit:
 
 def test_a_typed_code_and_a_photo_answer_like_a_scan(market: Market, visit: Visit) -> None:
     visitor = visit(market.demo.station.url)
-    page = log_in_at_stall(visitor, market.device_code("A-12"), "Nhận hàng A-12", "1111")
+    page = at_the_scanner(market, visitor, "A-12")
     page.get_by_label("Gõ mã").fill("(01)09521234600053(10)MD2611-07")
     page.get_by_label("Gõ mã").press("Enter")
     expect(page.locator("#verdict .pos-word")).to_contain_text("KHỚP HỒ SƠ")
@@ -105,7 +112,7 @@ def test_a_typed_code_and_a_photo_answer_like_a_scan(market: Market, visit: Visi
 
 def test_crates_are_sent_back_and_goods_without_a_code_are_set_aside(market: Market, visit: Visit) -> None:
     visitor = visit(market.demo.station.url)
-    page = log_in_at_stall(visitor, market.device_code("A-12"), "Nhận hàng A-12", "1111")
+    page = at_the_scanner(market, visitor, "A-12")
     start_delivery(page, "HTX rau hoa Măng Đen (mẫu)")
     receive(page, label("09521234600053", "MD2611-07"), "20")
     line = page.locator("#lines li", has_text="Cải thảo")
@@ -129,7 +136,7 @@ def test_crates_are_sent_back_and_goods_without_a_code_are_set_aside(market: Mar
 
 def test_without_a_network_the_phone_keeps_the_scan_and_never_shows_green(market: Market, visit: Visit) -> None:
     visitor = visit(market.demo.station.url, insecure=True)
-    page = log_in_at_stall(visitor, market.device_code("A-15"), "Nhận hàng A-15", "1111")
+    page = at_the_scanner(market, visitor, "A-15")
     start_delivery(page, "Vườn dâu (mẫu)")
     visitor.context.set_offline(True)
     receive(page, label("09521234600107", "SL2611"), "12")

@@ -148,7 +148,7 @@ class Night:
             sums = dict(
                 session.execute(
                     select(StockMovement.lot_id, func.sum(StockMovement.quantity)).group_by(StockMovement.lot_id)
-                ).tuples()
+                ).all()
             )
             for row in session.scalars(select(StockLot)):
                 assert row.on_hand >= 0

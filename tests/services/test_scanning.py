@@ -97,7 +97,8 @@ def test_goods_nobody_has_a_record_of_keep_the_name_the_receiver_gave(night: Nig
     [
         (PAYMENT, "Đây là mã thanh toán"),
         ("https://txng.quangngai.example/01/09521234600054/10/X", "Mã đọc chưa rõ – quét lại"),
-        ("xin chào", "Đây không phải mã truy xuất"),
+        ("xin chao", "Đây không phải mã truy xuất"),
+        ("xin chào", "Đổi bàn phím sang English"),
     ],
 )
 def test_what_is_no_trace_code_gets_words_and_no_verdict(night: Night, text: str, said: str) -> None:

@@ -1,7 +1,9 @@
 // The owner's screen: what is set aside, what needs papers, what was sent and what came back.
 import { call, el, freshKey, shown } from "./calls.js";
+import { askPaper, savePaper } from "./paper.js";
 
 const byId = (id) => document.getElementById(id);
+const choices = JSON.parse(byId("choices").textContent);
 const when = (iso) => (iso ? new Date(iso).toLocaleString("vi-VN", {
   timeZone: "Asia/Ho_Chi_Minh", day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit" }) : "");
 
@@ -17,6 +19,16 @@ async function act(path, body) {
   try { await call("POST", path, body, freshKey()); await load(); } catch (error) { problem(error); }
 }
 
+async function addPaper(flag) {
+  const paper = await askPaper(choices.papers, flag.goods_name);
+  if (!paper) return;
+  try {
+    const again = await savePaper(flag.delivery_id, flag.line_id, paper);
+    await load();
+    if (again) problem({ message: "Chụp lại giúp ảnh rõ hơn." });
+  } catch (error) { problem(error); }
+}
+
 async function held() {
   const { lots } = await call("GET", "/api/v1/stock");
   const kept = lots.filter((lot) => Number(lot.quantity) > 0 && lot.state !== "sellable");
@@ -29,8 +41,9 @@ async function held() {
 async function flags() {
   const { flags: found } = await call("GET", "/api/v1/flags");
   fill("flags", found.map((flag) => el("li", {},
-    el("strong", { text: flag.goods_name ?? flag.line?.goods_name ?? "" }),
+    el("strong", { text: flag.goods_name }),
     el("div", { text: `${flag.missing ? `Cần: ${flag.missing}. ` : ""}Bổ sung trước ${when(flag.due_at)}` }),
+    el("button", { class: "btn btn-dark mt-2 me-2", type: "button", text: "Bổ sung giấy tờ", onclick: () => addPaper(flag) }),
     el("button", { class: "btn btn-outline-dark mt-2", type: "button", text: "Gửi ngay",
       onclick: () => act(`/api/v1/flags/${flag.id}/send`, {}) }))), "Không có hàng nào cần giấy tờ.");
 }

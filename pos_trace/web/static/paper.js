@@ -1,4 +1,5 @@
-// The dialog that takes one paper: kind, number, date, issuer, a photo.
+// The dialog that takes one paper – kind, number, date, issuer, a photo – and the calls that keep it.
+import { call, freshKey } from "./calls.js";
 
 /** Ask for a paper; resolves to {kind, number?, issued_on?, issuer?, photo?} or null when given up. */
 export function askPaper(kinds, goods) {
@@ -22,4 +23,16 @@ export function askPaper(kinds, goods) {
       resolve(paper);
     };
   });
+}
+
+/** Keep a paper of a line, then its photo; answers whether the photo should be taken again. */
+export async function savePaper(deliveryId, lineId, { photo, ...paper }) {
+  const where = `/api/v1/deliveries/${deliveryId}`;
+  const made = await call("POST", `${where}/papers`, { ...paper, line_id: lineId }, freshKey());
+  if (!photo) return false;
+  const form = new FormData();
+  form.append("photo", photo);
+  form.append("paper_id", made.paper.id);
+  const seen = await call("POST", `${where}/photos`, form, freshKey());
+  return Boolean(seen.photo?.quality);
 }

@@ -1,7 +1,7 @@
 // The receiver's screen: one delivery, one big answer, three ways in (wedge, typing, photo), nothing lost offline.
 import { call, freshKey, Refused, shown } from "./calls.js";
 import { drawLines, showMessage, showVerdict, showWaiting } from "./receive_show.js";
-import { askPaper } from "./paper.js";
+import { askPaper, savePaper } from "./paper.js";
 import { play, unlock } from "./tones.js";
 import { flush, keep, waiting } from "./waiting.js";
 import { listen } from "./wedge.js";
@@ -110,19 +110,12 @@ async function act(method, path, body, key, label, done) {
 async function addPaper(line) {
   const paper = await askPaper(choices.papers, line.goods_name);
   if (!paper) return;
-  const { photo, ...body } = paper;
   try {
-    const made = await call("POST", `/api/v1/deliveries/${state.delivery.id}/papers`, { ...body, line_id: line.id }, freshKey());
-    if (photo) {
-      const form = new FormData();
-      form.append("photo", photo);
-      form.append("paper_id", made.paper.id);
-      const seen = await call("POST", `/api/v1/deliveries/${state.delivery.id}/photos`, form, freshKey());
-      if (seen.photo?.quality) showMessage("warn", "CHỤP LẠI", "Chụp lại giúp ảnh rõ hơn.", "two mid");
-    }
+    const again = await savePaper(state.delivery.id, line.id, paper);
+    if (again) showMessage("warn", "CHỤP LẠI", "Chụp lại giúp ảnh rõ hơn.", "two mid");
     await refresh();
     const after = state.delivery.lines.find((one) => one.id === line.id);
-    if (after) showVerdict({ verdict: after.verdict, code: {}, line: after }, true);
+    if (after && !again) showVerdict({ verdict: after.verdict, code: {}, line: after }, true);
   } catch (error) {
     showMessage("warn", "CHƯA LƯU GIẤY TỜ", error.message, "two mid");
   }
@@ -227,6 +220,7 @@ byId("photo").addEventListener("change", (event) => {
 document.addEventListener("pointerdown", unlock, { once: true });
 listen((text) => judge({ text, dry_run: state.delivery !== null }),
   () => showMessage("warn", "QUÉT LẠI", "Bộ gõ tiếng Việt đang bật. Đổi bàn phím sang English rồi quét lại.", "two mid"));
+showMessage("", "MỜI QUÉT MÃ", "", "tick");
 window.addEventListener("online", sendWaiting);
 setInterval(sendWaiting, 15000);
 resume().catch((error) => showMessage("warn", "CHƯA TẢI ĐƯỢC", error.message, "two mid"));

@@ -62,10 +62,10 @@ export function showWaiting(box, acts) {
   box.textContent = `Đang chờ mạng: ${acts.length} việc đã ghi trên máy này, chưa kiểm tra.`;
 }
 
-/** The delivery's lines with the one-tap answers of a flagged one. */
+/** The delivery's lines, the newest on top, with the one-tap answers of a flagged one. */
 export function drawLines(list, lines, acts) {
   if (!lines.length) { list.replaceChildren(el("li", { text: "Chưa có hàng nào trong chuyến này." })); return; }
-  list.replaceChildren(...lines.map((line) => {
+  list.replaceChildren(...[...lines].reverse().map((line) => {
     const { tone, symbol } = line.verdict ? look(line.verdict) : { tone: "", symbol: "" };
     const button = (text, act, kind = "outline-dark") =>
       el("button", { type: "button", class: `btn btn-${kind} me-2 mt-2`, text, onclick: () => act(line) });

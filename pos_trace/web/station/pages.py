@@ -39,13 +39,17 @@ def _page(template: str, **more: Any) -> Response:
     return make_response(render_template(template, demo=node().demo, **told, **more))
 
 
+def _paper_choices() -> list[list[str]]:
+    return [[kind, words[0].upper() + words[1:]] for kind, words in PAPER_KINDS.items()]
+
+
 @needs("receive")
 def receive() -> Response:
     """The receiver's screen, for a phone in one hand."""
     choices = {
         "units": [[unit, unit] for unit in UNITS],
         "groups": [[group.name, group.title_vi] for group in node().policy.goods],
-        "papers": [[kind, words[0].upper() + words[1:]] for kind, words in PAPER_KINDS.items()],
+        "papers": _paper_choices(),
     }
     return _page("station/receive.html", choices=choices)
 
@@ -59,7 +63,7 @@ def till() -> Response:
 @needs("cases")
 def owner() -> Response:
     """Held goods, papers to add, cases, what was sent."""
-    return _page("station/owner.html")
+    return _page("station/owner.html", choices={"papers": _paper_choices()})
 
 
 @needs("operate")
