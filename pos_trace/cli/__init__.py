@@ -15,6 +15,8 @@ COMMANDS: Final[dict[str, str]] = {
     "decode": "pos_trace.cli.codes:decode",
     "verify": "pos_trace.cli.codes:verify",
     "printer": "pos_trace.cli.printer:printer",
+    "site": "pos_trace.cli.site:site",
+    "agency": "pos_trace.cli.site:agency",
     "user": "pos_trace.cli.people:user",
     "stall": "pos_trace.cli.people:stall",
     "till": "pos_trace.cli.people:till",

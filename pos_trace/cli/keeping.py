@@ -1,15 +1,15 @@
 """``backup``, ``restore``, ``audit``, ``openapi``: keeping what a node knows, and proving it untouched."""
 
-import shutil
 import sys
 from pathlib import Path
 
 import click
 
 from pos_trace.cli.options import config_option, json_option, load_settings, open_node, show_json
-from pos_trace.core.errors import Misconfigured
+from pos_trace.core.errors import Conflict, Invalid
 from pos_trace.store import audit as chain
-from pos_trace.store import migrations
+from pos_trace.store import backups
+from pos_trace.store.database import Database
 
 
 @click.command()
@@ -20,8 +20,8 @@ def backup(out: Path, config: Path | None) -> None:
     if out.exists():
         raise click.UsageError(f"{out} đã có.")
     with open_node(config) as node:
-        migrations.backup(node.db, out)
-    click.echo(f"Đã sao và kiểm tra {out}.")
+        digest = backups.backup(node.db, out)
+    click.echo(f"Đã sao và kiểm tra {out}. SHA-256 {digest}")
 
 
 @click.command()
@@ -30,18 +30,18 @@ def backup(out: Path, config: Path | None) -> None:
 def restore(file: Path, config: Path | None) -> None:
     """Đặt bản sao FILE vào chỗ cơ sở dữ liệu; bản đang có được giữ lại bên cạnh. Dừng máy trước."""
     settings = load_settings(config)
-    target = settings.node.data_dir / "app.db"
-    if not settings.database_url.startswith("sqlite"):
-        raise Misconfigured("not_sqlite", "restore chỉ dùng cho SQLite; PostgreSQL dùng pg_restore.")
-    if not migrations.sound(file):
-        click.echo(f"{file} hỏng hoặc không phải bản sao của pos_trace.", err=True)
+    settings.node.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    try:
+        kept = backups.restore(database, file)
+    except Invalid as error:
+        click.echo(error.detail, err=True)
         sys.exit(1)
-    for suffix in ("", "-wal", "-shm"):
-        old = target.with_name(target.name + suffix)
-        if old.exists():
-            old.replace(target.with_name(f"{target.name}.before-restore{suffix}"))
-    shutil.copyfile(file, target)
-    click.echo(f"Đã đặt {file} vào {target}. Bản trước: {target}.before-restore")
+    except Conflict as error:
+        raise click.UsageError(error.detail) from error
+    finally:
+        database.close()
+    click.echo(f"Đã đặt {file} vào {database.path}." + (f" Bản trước: {kept}" if kept else ""))
 
 
 @click.group()
@@ -50,17 +50,26 @@ def audit() -> None:
 
 
 @audit.command("verify")
+@click.option("--anchor", help="Mốc đã giữ ở nơi khác, dạng SỐ:SHA256; cũng phát hiện cuối nhật ký bị cắt.")
 @config_option
 @json_option
-def verify(config: Path | None, as_json: bool) -> None:
+def verify(anchor: str | None, config: Path | None, as_json: bool) -> None:
     """Tính lại cả chuỗi; nói dòng đầu tiên bị sửa, xóa hoặc đổi chỗ."""
+    known = _anchor(anchor) if anchor else None
     with open_node(config) as node, node.db.read() as session:
-        report = chain.verify(session, node.id)
+        report = chain.verify(session, node.id, known)
     if as_json:
         show_json({"ok": report.ok, "entries": report.entries, "head": report.head, "problem": report.problem})
     else:
-        click.echo(f"{report.entries} dòng, {'nguyên vẹn' if report.ok else report.problem}")
+        click.echo(f"{report.entries} dòng, {'nguyên vẹn' if report.ok else report.problem}, mốc {report.head}")
     sys.exit(0 if report.ok else 1)
+
+
+def _anchor(text: str) -> tuple[int, str]:
+    number, _, digest = text.partition(":")
+    if not number.isdecimal() or len(digest) != 64:
+        raise click.UsageError("--anchor cần dạng SỐ:SHA256.")
+    return int(number), digest.lower()
 
 
 @click.command()

@@ -6,12 +6,13 @@ from typing import Any
 
 import click
 
-from pos_trace.cli.options import config_option, json_option, open_node, show_json
-from pos_trace.services import places
+from pos_trace.cli.options import config_option, json_option, load_settings, open_node, show_json
+from pos_trace.services import enrolment, places
 from pos_trace.services.node import Node
 
 
-def _tell(answer: dict[str, Any], as_json: bool) -> None:
+def tell(answer: dict[str, Any], as_json: bool) -> None:
+    """An answer as lines of ``name: value``, or as JSON."""
     if as_json:
         show_json(answer)
         return
@@ -23,7 +24,8 @@ def _stall_id(node: Node, number: str | None) -> str | None:
     return places.stall_by_number(node, number)["id"] if number else None
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """The clock, imported when a command runs."""
     from pos_trace.app import utc_now
 
     return utc_now()
@@ -40,7 +42,7 @@ def user() -> None:
 @click.option("--role", "roles", multiple=True, required=True, help="receiver, cashier, owner, operator, inspector …")
 @click.option("--stall", "number", help="Số sạp.")
 @click.option("--agency", help="Mã cơ quan (nút của tỉnh).")
-@click.option("--secret", prompt=True, hide_input=True, help="Mã PIN (sạp) hoặc mật khẩu.")
+@click.option("--secret", prompt="Mã PIN (sạp) hoặc mật khẩu", hide_input=True, confirmation_prompt="Nhập lại")
 @config_option
 @json_option
 def add_user(
@@ -56,7 +58,7 @@ def add_user(
     """Thêm một người."""
     with open_node(config) as node:
         place = _stall_id(node, number) or agency
-        _tell(places.add_person(node, node.machine("cli"), login, name, secret, roles, place, _now()), as_json)
+        tell(places.add_person(node, node.machine("cli"), login, name, secret, roles, place, now()), as_json)
 
 
 @click.group()
@@ -78,7 +80,7 @@ def add_stall(
     """Thêm một sạp."""
     day: date | None = golive.date() if golive else None
     with open_node(config) as node:
-        _tell(places.add_stall(node, node.machine("cli"), number, name, gln, commune, day, _now()), as_json)
+        tell(places.add_stall(node, node.machine("cli"), number, name, gln, commune, day, now()), as_json)
 
 
 @stall.command("card")
@@ -89,7 +91,7 @@ def card(number: str, config: Path | None, as_json: bool) -> None:
     """Mã dùng một lần để đăng ký một điện thoại cho sạp."""
     with open_node(config) as node:
         stall_id = places.stall_by_number(node, number)["id"]
-        _tell(places.device_code(node, node.machine("cli"), stall_id, _now()), as_json)
+        tell(places.device_code(node, node.machine("cli"), stall_id, now()), as_json)
 
 
 @stall.command("key")
@@ -101,7 +103,7 @@ def key(number: str, name: str, config: Path | None, as_json: bool) -> None:
     """Khóa API cho mọi việc của một sạp (chỉ hiện một lần)."""
     with open_node(config) as node:
         stall_id = places.stall_by_number(node, number)["id"]
-        _tell(places.stall_key(node, node.machine("cli"), stall_id, name, _now()), as_json)
+        tell(places.stall_key(node, node.machine("cli"), stall_id, name, now()), as_json)
 
 
 @click.group()
@@ -118,12 +120,29 @@ def add_till(name: str, number: str, config: Path | None, as_json: bool) -> None
     """Thêm một quầy và khóa API của nó (chỉ hiện một lần)."""
     with open_node(config) as node:
         stall_id = places.stall_by_number(node, number)["id"]
-        _tell(places.add_till(node, node.machine("cli"), stall_id, name, _now()), as_json)
+        tell(places.add_till(node, node.machine("cli"), stall_id, name, now()), as_json)
 
 
 @click.group()
 def enrol() -> None:
     """Nối nút của chợ với nút của tỉnh."""
+
+
+@enrol.command("station")
+@click.argument("code")
+@click.option("--url", help="Địa chỉ nút của tỉnh; mặc định: province.url trong cấu hình.")
+@config_option
+@json_option
+def station(code: str, url: str | None, config: Path | None, as_json: bool) -> None:
+    """Ở nút của chợ: đăng ký với tỉnh bằng mã đã nhận."""
+    from pos_trace.adapters.provinces.api import ProvinceApi
+
+    address = (url or load_settings(config).province.url).rstrip("/")
+    if not address:
+        raise click.UsageError("Chưa biết địa chỉ của tỉnh: thêm --url, hoặc ghi province.url vào cấu hình.")
+    with open_node(config) as node:
+        told = enrolment.enrol(node, node.machine("cli"), code, ProvinceApi(address, "", now), address, now())
+        tell(told, as_json)
 
 
 @enrol.command("code")
@@ -132,4 +151,4 @@ def enrol() -> None:
 def code(config: Path | None, as_json: bool) -> None:
     """Ở nút của tỉnh: mã dùng một lần cho một chợ."""
     with open_node(config) as node:
-        _tell(places.station_code(node, node.machine("cli"), _now()), as_json)
+        tell(places.station_code(node, node.machine("cli"), now()), as_json)

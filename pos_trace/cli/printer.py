@@ -6,6 +6,10 @@ from pathlib import Path
 import click
 
 from pos_trace.cli.options import config_option, json_option, open_node, show_json
+from pos_trace.cli.people import now, tell
+from pos_trace.hardware import transports
+from pos_trace.hardware.paper import preset
+from pos_trace.services import places
 
 
 @click.group()
@@ -31,18 +35,36 @@ def list_printers(config: Path | None, as_json: bool) -> None:
         click.echo("Chưa có máy in.")
 
 
+@printer.command("add")
+@click.argument("name")
+@click.option("--preset", "model", default="generic-80", show_default=True, help="Mẫu trong config/printers.")
+@click.option("--transport", type=click.Choice(list(transports.TRANSPORTS)), default="tcp", show_default=True)
+@click.option("--address", required=True, help="HOST:PORT (tcp) hoặc thư mục (file).")
+@click.option("--stall", "number", help="Số sạp; không ghi: máy in chung của chợ.")
+@config_option
+@json_option
+def add_printer(
+    name: str, model: str, transport: str, address: str, number: str | None, config: Path | None, as_json: bool
+) -> None:
+    """Thêm một máy in."""
+    preset(model)
+    transports.open_transport(transport, address)
+    with open_node(config) as node:
+        stall = places.stall_by_number(node, number)["id"] if number else None
+        who = node.machine("cli")
+        tell(places.add_printer(node, who, stall, name, model, transport, address, now()), as_json)
+
+
 @printer.command("test")
 @click.argument("name")
 @config_option
 def test_print(name: str, config: Path | None) -> None:
     """In một phiếu thử ra máy in NAME."""
-    from pos_trace.app import utc_now
     from pos_trace.hardware import drawing
-    from pos_trace.hardware.paper import preset
     from pos_trace.services import printers
 
     with open_node(config) as node:
-        row, slip = printers.test_slip(node, name, utc_now())
+        row, slip = printers.test_slip(node, name, now())
         assert node.ports.transport is not None
         data = drawing.draw_and_encode(slip, preset(row["preset"]))
         sent = node.ports.transport(row["transport"], row["address"]).send(data, f"test-{row['id']}")

@@ -47,15 +47,20 @@ class Demo:
             "pid": self.province.pid,
             "config": str(self.province.config),
         }
-        path = self.folder / MARK
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(orjson.dumps(self.facts, option=orjson.OPT_INDENT_2))
+        _write_private(self.folder / MARK, orjson.dumps(self.facts, option=orjson.OPT_INDENT_2))
 
     def stop(self) -> None:
         """End both nodes, the station first."""
         self.station.stop()
         self.province.stop()
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    """Only the owner may read it, whatever stood there before."""
+    path.unlink(missing_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
 
 
 def prepare(folder: Path, port: int) -> Demo:
@@ -66,7 +71,7 @@ def prepare(folder: Path, port: int) -> Demo:
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
-    (folder / MARK).write_text("{}", encoding="ascii")
+    _write_private(folder / MARK, b"{}")
     province = NodeProcess(folder / "province.toml", folder / "province.log", port + 1 if port else 0)
     station = NodeProcess(folder / "station.toml", folder / "station.log", port)
     demo = Demo(folder, station, province)

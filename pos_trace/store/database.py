@@ -7,6 +7,7 @@ writers). PostgreSQL: one advisory lock a write, so that every invariant is that
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,10 +15,9 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from pos_trace.core.errors import Unavailable
+from pos_trace.store import refusals
 
 PRAGMAS = (
     "PRAGMA foreign_keys=ON",
@@ -26,11 +26,11 @@ PRAGMAS = (
     "PRAGMA trusted_schema=OFF",
     "PRAGMA cell_size_check=ON",
 )
+READ = "pos_trace_read"
 WRITE = "pos_trace_write"
 ADVISORY_KEY = 0x706F735F7472
 WAL_BUG_FIXED = (3, 51, 3)
 WAL_BUG_BACKPORTS = ((3, 44, 6), (3, 50, 7))
-FULL = ("database or disk is full", "No space left")
 
 
 class Database:
@@ -43,19 +43,23 @@ class Database:
         self._writing = threading.local()
         self._thread_door = threading.Lock()
         self._file_door: FileLock | None = None
+        self._reading: dict[str, Any] = {READ: True}
         if self.is_sqlite:
             if not self.url.database or self.url.database == ":memory:":
                 raise ValueError("SQLite needs a file: in memory all threads would share one connection")
             self._file_door = FileLock(f"{self.url.database}.lock", thread_local=False)
+        else:
+            self._reading |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self.engine = engine or create_engine(self.url, pool_pre_ping=not self.is_sqlite)
         self._listen()
 
     def _listen(self) -> None:
         if not self.is_sqlite:
-            event.listen(self.engine, "begin", _begin_postgres)
+            event.listen(self.engine, "begin", self._begin_postgres)
             return
         event.listen(self.engine, "connect", self._connected)
         event.listen(self.engine, "begin", _begin_sqlite)
+        event.listen(self.engine, "checkin", _given_back)
 
     def _connected(self, connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None
@@ -65,10 +69,22 @@ class Database:
             cursor.execute(pragma)
         cursor.close()
 
+    def _begin_postgres(self, connection: Connection) -> None:
+        if connection.get_execution_options().get(WRITE, False):
+            wait = f"SET LOCAL lock_timeout = '{int(self._door_wait_s * 1000)}ms'"
+            connection.exec_driver_sql(f"{wait}; SELECT pg_advisory_xact_lock({ADVISORY_KEY})")
+
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session on one consistent state; what it changes is thrown away, what it loaded may be read afterwards."""
-        with self.engine.connect() as connection, Session(connection, expire_on_commit=False) as session:
+        """A session on one consistent state; what it changes is thrown away, what it loaded may be read afterwards.
+
+        Raises ``Unavailable`` when the database cannot answer, ``RuntimeError`` when a change would reach it.
+        """
+        with (
+            refusals.told(),
+            self.engine.connect().execution_options(**self._reading) as connection,
+            Session(connection, expire_on_commit=False) as session,
+        ):
             try:
                 yield session
             finally:
@@ -87,31 +103,32 @@ class Database:
             self._enter_door(stack)
             self._writing.now = True
             stack.callback(setattr, self._writing, "now", False)
-            try:
-                connection = stack.enter_context(self.engine.connect().execution_options(**{WRITE: True}))
-                with Session(connection, expire_on_commit=False) as session:
-                    connection.begin()
-                    yield session
-                    session.flush()
-                    connection.commit()
-            except OperationalError as error:
-                if any(words in str(error.orig) for words in FULL) or "locked" in str(error.orig):
-                    raise Unavailable("database_unavailable", "Máy chưa ghi được. Chưa lưu gì; thử lại.") from error
-                raise
+            stack.enter_context(refusals.told(writing=True))
+            connection = stack.enter_context(self.writer())
+            with Session(connection, expire_on_commit=False) as session:
+                connection.begin()
+                yield session
+                session.flush()
+                connection.commit()
+
+    def writer(self) -> Connection:
+        """A connection whose transactions are writes; only for those who hold the ``door()``."""
+        return self.engine.connect().execution_options(**{WRITE: True})
 
     def _enter_door(self, stack: ExitStack) -> None:
-        busy = Unavailable("database_busy", "Máy đang bận ghi. Chưa lưu gì; thử lại.")
+        """One thread of this process, then one process of this machine; both within ``door_wait_s``."""
+        deadline = time.monotonic() + self._door_wait_s
+        if not self._thread_door.acquire(timeout=self._door_wait_s):
+            raise refusals.busy()
+        stack.callback(self._thread_door.release)
         if self._file_door is None:
             return
-        if not self._thread_door.acquire(timeout=self._door_wait_s):
-            raise busy
-        stack.callback(self._thread_door.release)
         try:
-            self._file_door.acquire(timeout=self._door_wait_s)
+            self._file_door.acquire(timeout=max(0.0, deadline - time.monotonic()))
         except Timeout:
-            raise busy from None
+            raise refusals.busy() from None
         except OSError as error:
-            raise Unavailable("database_unavailable", "Máy chưa ghi được. Chưa lưu gì; thử lại.") from error
+            raise refusals.unavailable() from error
         stack.callback(self._file_door.release)
 
     def in_write(self) -> bool:
@@ -120,7 +137,7 @@ class Database:
 
     @contextmanager
     def door(self) -> Iterator[None]:
-        """The door alone, for migrations and backups that bring their own connection."""
+        """The door alone, for migrations and restores; on PostgreSQL ``writer()`` waits for other processes."""
         with ExitStack() as stack:
             self._enter_door(stack)
             yield
@@ -133,9 +150,7 @@ class Database:
 
     def sqlite_version_warning(self) -> str | None:
         """A sentence when this SQLite has the WAL-reset bug, which the door keeps harmless; else None."""
-        version = sqlite3.sqlite_version_info
-        fixed = version >= WAL_BUG_FIXED or any(version[:2] == b[:2] and version >= b for b in WAL_BUG_BACKPORTS)
-        if not self.is_sqlite or fixed:
+        if not self.is_sqlite or not has_wal_bug(sqlite3.sqlite_version_info):
             return None
         return f"SQLite {sqlite3.sqlite_version} có lỗi WAL cũ; máy vẫn an toàn vì chỉ ghi qua một cửa"
 
@@ -149,11 +164,21 @@ class Database:
         self.engine.dispose()
 
 
+def has_wal_bug(version: tuple[int, ...]) -> bool:
+    """Whether two writers of this SQLite may lose commits: 3.7.0 to 3.51.2, but for two repaired older lines."""
+    repaired = any(version[:2] == line[:2] and version >= line for line in WAL_BUG_BACKPORTS)
+    return version < WAL_BUG_FIXED and not repaired
+
+
 def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get(WRITE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN DEFERRED")
+    options = connection.get_execution_options()
+    if options.get(READ, False):
+        connection.info[READ] = True
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA query_only=ON")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get(WRITE, False) else "BEGIN DEFERRED")
 
 
-def _begin_postgres(connection: Connection) -> None:
-    if connection.get_execution_options().get(WRITE, False):
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_KEY})")
+def _given_back(connection: sqlite3.Connection | None, record: Any) -> None:
+    if connection is not None and record.info.pop(READ, False):
+        connection.execute("PRAGMA query_only=OFF")

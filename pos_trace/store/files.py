@@ -8,6 +8,7 @@ from pathlib import Path
 from pos_trace.core.errors import NotFound, Unavailable
 
 HEX = frozenset("0123456789abcdef")
+PARTIAL = ".part-"
 
 
 class Files:
@@ -24,12 +25,16 @@ class Files:
             return digest
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, partial = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(partial).replace(path)
+            handle, partial = tempfile.mkstemp(dir=path.parent, prefix=PARTIAL)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(partial).replace(path)
+            finally:
+                Path(partial).unlink(missing_ok=True)
+            sync_folder(path.parent)
         except OSError as error:
             raise Unavailable("disk_unavailable", "Máy chưa lưu được ảnh: kiểm tra dung lượng đĩa.") from error
         return digest
@@ -49,3 +54,14 @@ class Files:
         if len(digest) != 64 or not set(digest) <= HEX:
             raise NotFound("file_unknown", "Không có tệp này.")
         return self.folder / digest[:2] / digest
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in ``folder`` safe from a power cut; Windows cannot open a folder and needs not."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,14 +1,23 @@
 """``find(key)``: what this node knows of a lot, and taking in what the province says (newest version wins)."""
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from typing import Any
+from datetime import datetime
+from typing import Any, get_args
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from pos_trace.core.records import Certificate, Facility, LotRecord, Recall, RecordAnswer, RecordsAge
+from pos_trace.core.codes.build import key_of
+from pos_trace.core.records import (
+    Certificate,
+    Facility,
+    LotRecord,
+    LotStatus,
+    Recall,
+    RecordAnswer,
+    RecordsAge,
+)
+from pos_trace.store import feed_lines
 from pos_trace.store.models import CertificateRow, FacilityRow, FeedCursor, LotRecordRow, RecallLot, RecallRow
 
 DATES = ("production_date", "harvest_date", "pack_date", "best_before", "expiry_date")
@@ -30,6 +39,8 @@ LOT_TEXT = (
     "status",
     "recall_id",
 )
+RECALL_TEXT = ("recall_id", "gtin", "reason", "issuer", "level", "instructions", "status")
+LONGEST_KEY = 400
 FACILITY_TEXT = (
     "name",
     "type",
@@ -65,6 +76,7 @@ def records_age(session: Session) -> RecordsAge:
 
 def _recall_in_force(session: Session, key: str, recall_id: str | None = None) -> Recall | None:
     named = select(RecallRow).join(RecallLot, RecallLot.recall_id == RecallRow.recall_id)
+    named = named.order_by(RecallRow.issued_at.desc(), RecallRow.recall_id)  # of several in force, the newest
     keys = {key, key.split("/21/")[0]}
     row = session.scalars(named.where(RecallLot.key.in_(keys), RecallRow.status == "active")).first()
     if row is None and recall_id is not None:
@@ -115,8 +127,8 @@ def _facility(session: Session, row: FacilityRow) -> Facility:
 def upsert_changes(session: Session, changes: Iterable[dict[str, Any]], now: datetime) -> list[str]:
     """Take in lines of the feed, each with its ``kind``; answers the lot keys whose facts changed.
 
-    Idempotent: an older or equal version changes nothing. Raises ``ValueError`` for a line without its required
-    fields, so that a wrong page is refused whole.
+    Idempotent: an older or equal version changes nothing. Raises ``ValueError`` for a line that lacks a required
+    field or holds what does not fit, so that a wrong page is refused whole.
     """
     touched: list[str] = []
     for line in changes:
@@ -133,87 +145,87 @@ def upsert_changes(session: Session, changes: Iterable[dict[str, Any]], now: dat
 
 def upsert_lot(session: Session, line: dict[str, Any], _now: datetime) -> list[str]:
     """One lot line; answers its key when it was news."""
-    key, new_version = _need(line, "key"), int(_need(line, "version"))
+    key, new_version = _key(feed_lines.needed(line, "key")), feed_lines.version(line)
     row = session.get(LotRecordRow, key)
     if row is not None and row.version >= new_version:
         return []
-    if row is None:
-        row = LotRecordRow(key=key)
-        session.add(row)
     for name in ("product_name", "facility_id", "status"):
-        _need(line, name)
-    for name in LOT_TEXT:
-        setattr(row, name, line.get(name))
-    for name in DATES:
-        setattr(row, name, _date(line.get(name)))
-    row.net_quantity = Decimal(str(line["net_quantity"])) if line.get("net_quantity") is not None else None
-    row.standards, row.events = list(line.get("standards") or ()), list(line.get("events") or ())
-    row.importer, row.version = line.get("importer"), new_version
-    row.updated_at = _time(line.get("updated_at"))
+        feed_lines.needed(line, name)
+    if line["status"] not in get_args(LotStatus):
+        raise ValueError(f"a lot is never {str(line['status'])[:40]!r}")
+    told: dict[str, Any] = _texts(LotRecordRow, line, LOT_TEXT)
+    told |= {name: feed_lines.day(line, name) for name in DATES}
+    told |= {"net_quantity": feed_lines.quantity(line, "net_quantity"), "version": new_version}
+    told |= {name: feed_lines.entries(line, name) for name in ("standards", "events")}
+    told |= {"importer": line.get("importer"), "updated_at": feed_lines.moment(line, "updated_at")}
+    _put(session, row or LotRecordRow(key=key), told)
     return [key]
 
 
 def upsert_facility(session: Session, line: dict[str, Any], _now: datetime) -> None:
     """One facility line; its certificates are replaced as a set."""
-    ident, new_version = _need(line, "facility_id"), int(_need(line, "version"))
+    feed_lines.needed(line, "facility_id"), feed_lines.needed(line, "name")
+    told: dict[str, Any] = _texts(FacilityRow, line, ("facility_id", *FACILITY_TEXT))
+    new_version = feed_lines.version(line)
+    ident = told.pop("facility_id")
     row = session.get(FacilityRow, ident)
     if row is not None and row.version >= new_version:
         return
-    if row is None:
-        row = FacilityRow(facility_id=ident)
-        session.add(row)
-    _need(line, "name")
-    for name in FACILITY_TEXT:
-        setattr(row, name, line.get(name))
-    row.type, row.status = line.get("type") or "", line.get("status") or "active"
-    row.is_individual, row.version = bool(line.get("is_individual")), new_version
+    told |= {"type": told["type"] or "", "status": told["status"] or "active", "version": new_version}
+    told["is_individual"] = bool(line.get("is_individual"))
+    certificates = [_certificate(item) for item in feed_lines.entries(line, "certificates")]
+    _put(session, row or FacilityRow(facility_id=ident), told)
     session.flush()
     session.execute(delete(CertificateRow).where(CertificateRow.facility_id == ident))
-    for position, item in enumerate(line.get("certificates") or ()):
-        made = CertificateRow(facility_id=ident, position=position, kind=item.get("kind", ""))
-        made.number, made.issuer = item.get("number"), item.get("issuer")
-        made.issued, made.expires = _date(item.get("issued")), _date(item.get("expires"))
-        session.add(made)
+    for position, certificate in enumerate(certificates):
+        session.add(CertificateRow(facility_id=ident, position=position, **certificate))
+
+
+def _certificate(item: dict[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = _texts(CertificateRow, item, ("kind", "number", "issuer"))
+    return told | {
+        "kind": told["kind"] or "",
+        "issued": feed_lines.day(item, "issued"),
+        "expires": feed_lines.day(item, "expires"),
+    }
 
 
 def upsert_recall(session: Session, line: dict[str, Any], _now: datetime) -> list[str]:
     """One recall line; answers the keys it names (and named before), to be judged again."""
-    ident, new_version = _need(line, "recall_id"), int(_need(line, "version"))
+    feed_lines.needed(line, "recall_id"), feed_lines.needed(line, "issued_at")
+    told: dict[str, Any] = _texts(RecallRow, line, RECALL_TEXT)
+    new_version, ident = feed_lines.version(line), told.pop("recall_id")
     row = session.get(RecallRow, ident)
     if row is not None and row.version >= new_version:
         return []
+    told |= {name: told[name] or "" for name in ("reason", "issuer", "level", "instructions")}
+    told |= {"issued_at": feed_lines.moment(line, "issued_at"), "status": told["status"] or "active"}
+    told |= {"collect_at": feed_lines.texts(line, "collect_at"), "version": new_version}
+    keys = [_key(key) for key in feed_lines.texts(line, "keys")]
+    if told["gtin"]:
+        keys += [_key(key_of((("01", told["gtin"]), ("10", lot)))) for lot in feed_lines.texts(line, "lots")]
     before = list(session.scalars(select(RecallLot.key).where(RecallLot.recall_id == ident)))
-    if row is None:
-        row = RecallRow(recall_id=ident)
-        session.add(row)
-    row.gtin, row.reason, row.issuer = line.get("gtin"), line.get("reason") or "", line.get("issuer") or ""
-    row.issued_at = _time(_need(line, "issued_at")) or _now
-    row.level, row.instructions = line.get("level") or "", line.get("instructions") or ""
-    row.collect_at, row.status = list(line.get("collect_at") or ()), line.get("status") or "active"
-    row.version = new_version
+    _put(session, row or RecallRow(recall_id=ident), told)
     session.flush()
     session.execute(delete(RecallLot).where(RecallLot.recall_id == ident))
-    keys = list(line.get("keys") or ())
-    if line.get("gtin"):
-        keys += [f"01/{line['gtin']}/10/{lot}" for lot in line.get("lots") or ()]
     for key in dict.fromkeys(keys):
         session.add(RecallLot(recall_id=ident, key=key))
-    return [*before, *keys]
+    return list(dict.fromkeys([*before, *keys]))
 
 
-def _need(line: dict[str, Any], name: str) -> Any:
-    value = line.get(name)
-    if value is None or value == "":
-        raise ValueError(f"a {line.get('kind', 'feed')} line needs {name}")
+def _put(session: Session, row: Any, told: dict[str, Any]) -> None:
+    for name, value in told.items():
+        setattr(row, name, value)
+    session.add(row)
+
+
+def _texts(model: Any, line: dict[str, Any], names: Iterable[str]) -> dict[str, str | None]:
+    """The texts of ``line``, each no longer than its column."""
+    columns = model.__table__.c
+    return {name: feed_lines.text(line, name, getattr(columns[name].type, "length", None)) for name in names}
+
+
+def _key(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST_KEY:
+        raise ValueError(f"a key is a text of at most {LONGEST_KEY} signs")
     return value
-
-
-def _date(value: Any) -> date | None:
-    return date.fromisoformat(value) if value else None
-
-
-def _time(value: Any) -> datetime | None:
-    if not value:
-        return None
-    moment = datetime.fromisoformat(value)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from pos_trace.store.models import OutboxMessage
 
+UNFINISHED = ("pending", "leased", "parked")
 LEASE = timedelta(minutes=2)
 CAP_S = 300.0
 FIRST_S = 2.0
@@ -19,14 +20,16 @@ HOURLY_S = 3600.0
 LONGEST_ASKED_S = 3600.0
 GIVE_UP_AFTER = timedelta(days=21)
 LEAST_TRIES = 25
+FURTHEST = timedelta(seconds=2 * max(HOURLY_S, LONGEST_ASKED_S))  # no wait is longer: the clock went back
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A message this worker may send now, and nobody else until the lease ends."""
+    """A message ``owner`` may send now, and nobody else until the lease ends."""
 
     site_id: str
     id: str
+    owner: str
     destination: str
     kind: str
     body: bytes
@@ -60,7 +63,10 @@ def enqueue(
 
 
 def claim(session: Session, site_id: str, owner: str, now: datetime) -> Claimed | None:
-    """Lease the oldest due message whose group has nothing unfinished before it; None when nothing is due."""
+    """Lease the oldest due message whose group has nothing unfinished before it; None when nothing is due.
+
+    A wait or lease further off than any we give out was written before the clock went back: it counts as over.
+    """
     earlier = aliased(OutboxMessage)
     blocked = (
         select(earlier.id)
@@ -69,12 +75,12 @@ def claim(session: Session, site_id: str, owner: str, now: datetime) -> Claimed 
             earlier.destination == OutboxMessage.destination,
             earlier.group_key == OutboxMessage.group_key,
             earlier.seq < OutboxMessage.seq,
-            earlier.state.in_(("pending", "leased", "parked")),
+            earlier.state.in_(UNFINISHED),
         )
         .exists()
     )
-    free = (OutboxMessage.state == "pending") & (OutboxMessage.next_at <= now)
-    expired = (OutboxMessage.state == "leased") & (OutboxMessage.lease_until <= now)
+    free = (OutboxMessage.state == "pending") & _past(OutboxMessage.next_at, now, FURTHEST)
+    expired = (OutboxMessage.state == "leased") & _past(OutboxMessage.lease_until, now, 2 * LEASE)
     due = select(OutboxMessage).where(OutboxMessage.site_id == site_id, free | expired, ~blocked)
     row = session.scalars(due.order_by(OutboxMessage.next_at, OutboxMessage.id).limit(1)).first()
     if row is None:
@@ -87,19 +93,36 @@ def claim(session: Session, site_id: str, owner: str, now: datetime) -> Claimed 
     ).scalar_one_or_none()
     if taken is None:
         return None
-    return Claimed(site_id, row.id, row.destination, row.kind, row.body, taken)
+    return Claimed(site_id, row.id, owner, row.destination, row.kind, row.body, taken)
 
 
-def done(session: Session, message: Claimed, status: str, answer: dict[str, Any], now: datetime) -> None:
-    """The other side has it."""
-    row = _row(session, message)
+def _past(column: Any, now: datetime, furthest: timedelta) -> ColumnElement[bool]:
+    return or_(column <= now, column > now + furthest)
+
+
+def release(session: Session, site_id: str, now: datetime) -> int:
+    """After a start: what was on its way when the power went goes again now, its id makes that harmless."""
+    leased = update(OutboxMessage).where(OutboxMessage.site_id == site_id, OutboxMessage.state == "leased")
+    freed = session.execute(leased.values(state="pending", lease_until=None, next_at=now).returning(OutboxMessage.id))
+    return len(freed.all())
+
+
+def done(session: Session, message: Claimed, status: str, answer: dict[str, Any], now: datetime) -> bool:
+    """The other side has it. False, here and below: another worker holds the message now, nothing was changed."""
+    row = _mine(session, message)
+    if row is None:
+        return False
     row.state, row.last_status, row.answer, row.done_at, row.lease_until = "done", status[:200], answer, now, None
+    return True
 
 
-def dead(session: Session, message: Claimed, status: str, answer: dict[str, Any]) -> None:
+def dead(session: Session, message: Claimed, status: str, answer: dict[str, Any]) -> bool:
     """The other side will never take it; kept for a person to decide."""
-    row = _row(session, message)
+    row = _mine(session, message)
+    if row is None:
+        return False
     row.state, row.last_status, row.answer, row.lease_until = "dead", status[:200], answer, None
+    return True
 
 
 def retry(
@@ -109,15 +132,23 @@ def retry(
     retry_after_s: float | None,
     now: datetime,
     random: Callable[[], float],
-) -> None:
-    """We do not know whether it arrived: again later, or ``dead`` after 25 tries and 21 days."""
-    row = _row(session, message)
+) -> bool:
+    """We do not know whether it arrived: again later, or ``dead`` after 25 tries and 21 days.
+
+    A message parked in the meantime stays parked.
+    """
+    row = _mine(session, message)
+    if row is None:
+        return False
     row.last_status, row.lease_until = status[:200], None
+    if row.state != "leased":
+        return True
     age = now - row.created_at
     if row.attempts >= LEAST_TRIES and age >= GIVE_UP_AFTER:
         row.state = "dead"
-        return
+        return True
     row.state, row.next_at = "pending", now + timedelta(seconds=wait_s(row.attempts, age, retry_after_s, random()))
+    return True
 
 
 def wait_s(attempts: int, age: timedelta, retry_after_s: float | None, luck: float) -> float:
@@ -127,16 +158,20 @@ def wait_s(attempts: int, age: timedelta, retry_after_s: float | None, luck: flo
     return max(asked, luck * ceiling)
 
 
-def park(session: Session, message: Claimed, status: str) -> None:
+def park(session: Session, message: Claimed, status: str) -> bool:
     """Our key is refused: nothing more goes to this destination until a person unparks it."""
-    row = _row(session, message)
+    row = _mine(session, message)
+    if row is None:
+        return False
     row.last_status = status[:200]
+    session.flush()
     waiting = OutboxMessage.state.in_(("pending", "leased"))
     session.execute(
         update(OutboxMessage)
         .where(OutboxMessage.site_id == row.site_id, OutboxMessage.destination == row.destination, waiting)
         .values(state="parked", lease_until=None)
     )
+    return True
 
 
 def unpark(session: Session, site_id: str, destination: str, now: datetime) -> int:
@@ -160,5 +195,7 @@ def counts(session: Session, site_id: str) -> dict[str, int]:
     return dict(session.execute(grouped.group_by(OutboxMessage.state)).all())
 
 
-def _row(session: Session, message: Claimed) -> OutboxMessage:
-    return session.get_one(OutboxMessage, (message.site_id, message.id))
+def _mine(session: Session, message: Claimed) -> OutboxMessage | None:
+    """The row, unless its lease ran out and another worker took it, or it is settled already."""
+    row = session.get_one(OutboxMessage, (message.site_id, message.id))
+    return row if row.lease_owner == message.owner and row.state in UNFINISHED else None

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
 from pos_trace.demo import parts, setup
 from pos_trace.demo.api import Client
@@ -77,6 +77,7 @@ def chromium() -> Iterator[Browser]:
     """The system's Chromium; hosts under .example are this machine, everything else resolves nowhere."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert program is not None, "Chromium is missing: run 'make system'"
+    expect.set_options(timeout=20_000)
     rules = "MAP *.example 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
     with sync_playwright() as player:
         browser = player.chromium.launch(

@@ -190,3 +190,21 @@ def test_the_board_sees_counts_and_no_cases(market: Market, visit: Visit) -> Non
     expect(page.locator("body")).to_contain_text("K-22")
     expect(page.locator("body")).not_to_contain_text("Gà ta")
     person.shot(page, "board")
+
+
+def test_the_records_officer_issues_a_recall_from_the_desk(market: Market, visit: Visit) -> None:
+    desk = visit(market.demo.province.url, DESK)
+    page = log_in_at_province(desk, "records-officer", "so-lo-mau")
+    keys = page.get_by_label("Mã lô, mỗi dòng một mã")
+    expect(keys).to_have_value("")
+    page.get_by_label("Số thông báo").fill("TH-THU-03")
+    keys.fill("no key at all")
+    page.get_by_label("Lý do, như thông báo viết").fill("thử (mẫu)")
+    page.get_by_role("button", name="Ban hành").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(keys).to_have_value("no key at all")
+    desk.shot(page, "register-1-refused")
+    keys.fill("01/09521234600107/10/SL2611")
+    page.get_by_role("button", name="Ban hành").click()
+    expect(page.locator("li", has_text="TH-THU-03")).to_contain_text("01/09521234600107/10/SL2611")
+    desk.shot(page, "register-2-issued")

@@ -1,16 +1,15 @@
 """How the database came to be: forward only, each upgrade after a verified backup; rollback is restore."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import Connection, inspect
 
-from pos_trace.core.errors import Unavailable
+from pos_trace.core.errors import Misconfigured
+from pos_trace.store import backups, refusals
 from pos_trace.store.database import Database
 
 HERE = Path(__file__).parent
@@ -32,51 +31,57 @@ def head() -> str:
 
 def current(database: Database) -> str | None:
     """The revision the database is at; None for an empty one."""
-    with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    with refusals.told(), database.engine.connect() as connection:
+        return _revision(connection)
 
 
 def upgrade(database: Database, backup_to: Path | None) -> bool:
-    """Bring the database to ``head``; answers whether anything changed. Safe when several processes start at once."""
-    if current(database) == head():
+    """Bring the database to ``head``; answers whether anything changed. Safe when several processes start at once.
+
+    All or nothing. On SQLite, rows already there are first copied into the folder ``backup_to``. Raises
+    ``Misconfigured`` for a database of a newer pos_trace or of another program.
+    """
+    if not _fresh(database) and current(database) == head():
         return False
-    with database.door():
-        before = current(database)
-        if before == head():
-            return False
+    with database.door(), refusals.told(writing=True):
+        with database.writer() as connection:
+            before = _revision(connection)
+            if before == head():
+                return False
+            _must_be_ours(connection, before)
         if before is not None and backup_to is not None and database.is_sqlite:
             backup_to.mkdir(parents=True, exist_ok=True)
-            backup(database, backup_to / f"before-{head()}.db")
-        config = _config()
-        with database.engine.connect() as connection:
+            backups.backup(database, backup_to / f"before-{head()}.db")
+        with database.writer() as connection:
+            if _revision(connection) == head():  # another process of a PostgreSQL node was faster
+                return False
+            config = _config()
             config.attributes[CONNECTION] = connection
             command.upgrade(config, "head")
             connection.commit()
     return True
 
 
-def backup(database: Database, out: Path) -> None:
-    """Copy a SQLite database, running or not, and prove the copy sound; raises ``Unavailable``."""
-    if database.path is None:
-        raise Unavailable("not_sqlite", "Sao lưu PostgreSQL bằng pg_dump.")
-    out.unlink(missing_ok=True)
-    with closing(sqlite3.connect(database.path)) as source:
-        source.execute("VACUUM INTO ?", (str(out),))
-    if not sound(out):
-        raise Unavailable("backup_unsound", "Bản sao không nguyên vẹn; kiểm tra đĩa.")
+def _fresh(database: Database) -> bool:
+    """Whether the SQLite file is still to be made: the first connection to it belongs inside the door."""
+    return database.path is not None and not (database.path.exists() and database.path.stat().st_size)
 
 
-def sound(path: Path) -> bool:
-    """Whether ``path`` is a whole database of ours."""
-    try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as opened:
-            good = opened.execute("PRAGMA quick_check").fetchone() == ("ok",)
-            marked: bool = opened.execute("SELECT count(*) FROM alembic_version").fetchone()[0] == 1
-            return good and marked
-    except sqlite3.DatabaseError:
-        return False
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
-def is_empty(database: Database) -> bool:
-    """Whether the database has no tables yet."""
-    return not inspect(database.engine).get_table_names()
+def _must_be_ours(connection: Connection, before: str | None) -> None:
+    if before is None:
+        if set(inspect(connection).get_table_names()) - {"alembic_version"}:
+            raise Misconfigured(
+                "database_foreign", "Cơ sở dữ liệu này đã có bảng của chương trình khác; dùng nơi khác."
+            )
+        return
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if before not in known:
+        raise Misconfigured(
+            "database_newer",
+            f"Cơ sở dữ liệu ở phiên bản {before}, bản pos_trace này chỉ biết đến {head()}: "
+            "cài lại bản pos_trace mới hơn, hoặc đặt lại bản sao cũ bằng pos-trace restore.",
+        )

@@ -62,10 +62,8 @@ def _page(problem: PosTraceError | None, status: int) -> Response:
         except Unauthorised as error:
             problem = problem or error
     chosen = request.values.get("login", "")
-    html = render_template(
-        "shared/login.html", people=people, problem=problem, chosen=chosen, next=_safe_next(), role=node().role
-    )
-    return make_response(html, status)
+    told = {"people": people, "problem": problem, "chosen": chosen, "next": _safe_next(), "role": node().role}
+    return make_response(render_template("shared/login.html", demo=node().demo, **told), status)
 
 
 @public
@@ -101,7 +99,11 @@ def leave() -> AnyResponse:
 @public
 def enrol_page() -> str:
     """The page a stall's QR card opens."""
-    return render_template("shared/enrol.html", code=request.args.get("code", ""), problem=None)
+    return _enrol_page(request.args.get("code", ""), None)
+
+
+def _enrol_page(code: str, problem: PosTraceError | None) -> str:
+    return render_template("shared/enrol.html", demo=node().demo, code=code, problem=problem)
 
 
 @public
@@ -111,8 +113,7 @@ def enrol() -> AnyResponse:
     try:
         made = accounts.enrol_device(node(), request.form.get("code", ""), request.form.get("name", ""), now())
     except PosTraceError as error:
-        html = render_template("shared/enrol.html", code=request.form.get("code", ""), problem=error)
-        return make_response(html, 404)
+        return make_response(_enrol_page(request.form.get("code", ""), error), 404)
     answer = redirect(url_for("login.page"), 303)
     _cookie(answer, DEVICE_COOKIE, made["device_token"], YEAR_S)
     return answer

@@ -36,7 +36,7 @@ function drawTiles() {
     type: "button", class: "pos-tile", "data-sellable": String(lot.sellable), "data-lot": lot.id,
     onclick: () => add(lot),
   }, el("strong", { text: lot.product_name }),
-  el("small", { text: `${lot.label || ""} · còn ${shown(lot.quantity)} ${lot.unit}` }),
+  el("small", { text: `${lot.label ? `${lot.label} · ` : ""}còn ${shown(lot.quantity)} ${lot.unit}` }),
   lot.sellable ? null : el("small", { text: lot.state === "blocked" ? "✕ KHÔNG BÁN" : "■ TẠM ĐỂ RIÊNG" }))));
   if (!found.length) tiles.append(el("p", { text: wanted ? "Không có hàng nào tên như vậy." : "Chưa có hàng. Nhận hàng trước." }));
 }

@@ -1,0 +1,45 @@
+"""``pos-trace demo --once --json``: the main job in sixteen steps on real parts, told as the contract says."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from PIL import Image
+
+STEPS = (
+    "scan_verified", "scan_recalled", "scan_unknown", "scan_photo", "scan_offline", "receive_without_code",
+    "close_delivery", "sale", "receipt_printed", "receipt_qr_decodes", "trace_page", "report_acknowledged",
+    "inspector_concludes", "conclusion_at_station", "recall_blocks_sale", "old_receipt_turns_red",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """What the command printed: one JSON document and nothing else."""
+    folder = tmp_path_factory.mktemp("once")
+    command = [sys.executable, "-m", "pos_trace", "demo", "--once", "--json", "--data", str(folder / "demo")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=110)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.timeout(150)
+def test_all_sixteen_steps_are_done_in_order(told: dict[str, list[dict[str, object]]]) -> None:
+    assert told["ok"] is True
+    assert [step["name"] for step in told["steps"]] == list(STEPS)
+    assert all(set(step) == {"name", "ok", "ms", "detail"} and step["ok"] for step in told["steps"])
+
+
+@pytest.mark.timeout(150)
+def test_a_decoder_that_had_no_part_in_it_reads_the_receipts_address(told: dict[str, dict[str, str]]) -> None:
+    """zxing reads what the play read with zbar; neither drew it."""
+    paper = Image.open(told["files"]["receipt_png"]).convert("L")
+    texts = [code.text for code in zxingcpp.read_barcodes(paper, formats=zxingcpp.BarcodeFormat.QRCode)]
+    steps = {step["name"]: step["detail"] for step in told["steps"]}  # type: ignore[index]
+    assert texts == [steps["receipt_qr_decodes"]]
+    assert texts[0].lower() == str(steps["trace_page"]).lower()
+    assert Path(told["files"]["receipt_escpos"]).stat().st_size > 10_000
