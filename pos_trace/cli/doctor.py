@@ -3,20 +3,23 @@
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import click
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from pos_trace.cli.options import config_option, json_option, load_settings, open_node, show_json
+from pos_trace.cli.people import now as utc_now
 from pos_trace.hardware import zbar
 from pos_trace.services.node import Node
 from pos_trace.settings import Settings
 from pos_trace.store import migrations
-from pos_trace.store.models import FeedCursor, Printer, Stall
+from pos_trace.store.models import AuditEntry, FeedCursor, Printer, Stall
 
 Finding = tuple[str, bool, str]
 LEAST_FREE = 0.10
+CLOCK_SLACK = timedelta(minutes=2)
 
 
 @click.command()
@@ -26,7 +29,7 @@ def doctor(config: Path | None, as_json: bool) -> None:
     """Khám máy: cấu hình, cơ sở dữ liệu, đĩa, máy in, tỉnh, bộ đọc ảnh."""
     settings = load_settings(config)
     with open_node(config) as node:
-        found = [finding for look in LOOKS for finding in look(settings, node)]
+        found = [finding for look in LOOKS[node.role] for finding in look(settings, node)]
     if as_json:
         show_json([{"what": what, "ok": ok, "say": say} for what, ok, say in found])
     else:
@@ -56,15 +59,25 @@ def _public(settings: Settings, node: Node) -> Iterator[Finding]:
 def _places(settings: Settings, node: Node) -> Iterator[Finding]:
     with node.db.read() as session:
         without = [s.number for s in session.scalars(select(Stall).where(Stall.gln.is_(None)))]
-        printers = [f"{p.name} ({p.transport})" for p in session.scalars(select(Printer))]
     yield "mã địa điểm của sạp", not without, f"thiếu ở sạp {', '.join(without)}" if without else "đủ"
-    if node.role == "station":
-        yield "máy in", bool(printers), ", ".join(printers) or "chưa có máy in nào: pos-trace printer add"
+
+
+def _printers(settings: Settings, node: Node) -> Iterator[Finding]:
+    with node.db.read() as session:
+        printers = [f"{p.name} ({p.transport})" for p in session.scalars(select(Printer))]
+    yield "máy in", bool(printers), ", ".join(printers) or "chưa có máy in nào: pos-trace printer add"
+
+
+def _clock(settings: Settings, node: Node) -> Iterator[Finding]:
+    """The last thing written lies in the future: the clock was set back since."""
+    with node.db.read() as session:
+        last = session.scalar(select(func.max(AuditEntry.created_at)))
+    now = utc_now()
+    good = last is None or last <= now + CLOCK_SLACK
+    yield "đồng hồ", good, f"{now:%d/%m/%Y %H:%M} UTC" + ("" if good else f"; lần ghi cuối {last}: chỉnh lại giờ máy")
 
 
 def _province(settings: Settings, node: Node) -> Iterator[Finding]:
-    if node.role != "station":
-        return
     with node.db.read() as session:
         feed = session.scalars(select(FeedCursor).where(FeedCursor.name == "changes")).first()
     answered = feed.answered_at if feed else None
@@ -76,11 +89,6 @@ def _decoders(settings: Settings, node: Node) -> Iterator[Finding]:
     yield "bộ đọc ảnh", both, "zxing-cpp và zbar" if both else "thiếu libzbar0: chỉ có zxing-cpp"
 
 
-LOOKS: tuple[Callable[[Settings, Node], Iterator[Finding]], ...] = (
-    _database,
-    _disk,
-    _public,
-    _places,
-    _province,
-    _decoders,
-)
+Look = Callable[[Settings, Node], Iterator[Finding]]
+BOTH: tuple[Look, ...] = (_database, _disk, _clock, _public, _places)
+LOOKS: dict[str, tuple[Look, ...]] = {"station": (*BOTH, _printers, _province, _decoders), "province": BOTH}

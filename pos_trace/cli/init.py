@@ -3,16 +3,20 @@
 import secrets
 from importlib import resources
 from pathlib import Path
+from typing import Final
 
 import click
 
 from pos_trace import settings as configuration
 from pos_trace.cli.options import json_option, show_json
 
+# role → the node's id unless somebody says another, the first person's role
+FIRST: Final = {"station": ("cho-moi", "site_admin"), "province": ("province", "agency_admin")}
+
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=".")
-@click.option("--role", type=click.Choice(["station", "province"]), default="station")
+@click.option("--role", type=click.Choice(list(FIRST)), default="station")
 @click.option("--yes", is_flag=True, help="Không hỏi gì.")
 @json_option
 def init(folder: Path, role: str, yes: bool, as_json: bool) -> None:
@@ -23,7 +27,7 @@ def init(folder: Path, role: str, yes: bool, as_json: bool) -> None:
     path = folder / f"{role}.toml"
     if path.exists():
         raise click.UsageError(f"{path} đã có. Sửa tệp đó, hoặc chọn thư mục khác.")
-    site, password = role if role == "province" else "cho-moi", secrets.token_urlsafe(9)
+    (site, admin), password = FIRST[role], secrets.token_urlsafe(9)
     if not yes:
         site = click.prompt("Mã của nơi này (chữ thường, số, gạch nối)", default=site)
         click.confirm(f"Ghi {path} và tạo cơ sở dữ liệu bên cạnh?", abort=True, default=True)
@@ -32,7 +36,7 @@ def init(folder: Path, role: str, yes: bool, as_json: bool) -> None:
     path.write_text(sample.replace('id = "SITE"', f'id = "{site}"'), encoding="utf-8")
     node = build_node(configuration.load(path), None)
     try:
-        places.first_admin(node, "admin", password, utc_now())
+        places.first_admin(node, "admin", password, admin, utc_now())
     finally:
         node.db.close()
     if as_json:

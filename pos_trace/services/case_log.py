@@ -1,8 +1,8 @@
 """A case's events kept unchanged on either node, its row the cached fold of them; the only writer of both."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -63,27 +63,39 @@ def state_of(session: Session, case: Case) -> CaseState:
 
 
 def append(tx: Transaction, case: Case, kind: str, body: Mapping[str, Any]) -> CaseEvent:
-    """Write this node's next event; a station's is queued for the Department, a province's stands in the feed."""
-    author: rules.Author = "station" if tx.node.role == "station" else "province"
-    known = events(tx.session, case)
-    event = rules.write(case.id, author, actor_name(tx.who), tx.now, kind, body, known)
-    store(tx, case, event)
-    if author == "station":
-        plain = case_words.plain(kind, case)
-        tx.send(DESTINATION, FEED, case.id, {"events": [wire(event)]}, plain, case.stall_id)
+    """Write this node's next event and let the other author have it."""
+    author = tx.node.role
+    event = rules.write(case.id, author, actor_name(tx.who), tx.now, kind, body, events(tx.session, case))
+    PUBLISH[author](tx, case, event, store(tx, case, event))
     return event
 
 
-def store(tx: Transaction, case: Case, event: CaseEvent) -> None:
+def _queue(tx: Transaction, case: Case, event: CaseEvent, _: CaseEventRow) -> None:
+    """A station's event goes out by its outbox."""
+    tx.send(DESTINATION, FEED, case.id, {"events": [wire(event)]}, case_words.plain(event.kind, case), case.stall_id)
+
+
+def _number(tx: Transaction, _: Case, __: CaseEvent, row: CaseEventRow) -> None:
+    """A province's event stands in the feed the station asks for."""
+    row.feed_seq = counters.next_version(tx.session, FEED)
+    tx.session.flush()
+
+
+PUBLISH: Final[Mapping[rules.Author, Callable[[Transaction, Case, CaseEvent, CaseEventRow], None]]] = {
+    "station": _queue,
+    "province": _number,
+}
+
+
+def store(tx: Transaction, case: Case, event: CaseEvent) -> CaseEventRow:
     """Keep ``event`` as its author wrote it and fold the case anew."""
     row = CaseEventRow(site_id=case.site_id, id=tx.id(), created_at=tx.now, case_id=case.id, node=event.node)
     row.seq, row.after, row.actor, row.at = event.seq, event.after, event.actor, event.at
     row.kind, row.body, row.sha256, row.received_at = event.kind, dict(event.body), event.sha256, tx.now
-    if event.node == "province" and tx.node.role == "province":
-        row.feed_seq = counters.next_version(tx.session, FEED)
     tx.session.add(row)
     tx.session.flush()
     refold(tx, case)
+    return row
 
 
 def refold(tx: Transaction, case: Case) -> CaseState:

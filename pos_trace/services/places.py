@@ -35,9 +35,8 @@ def _field(name: str) -> FieldError:
     return FieldError(f"/{name}", "invalid")
 
 
-def first_admin(node: Node, login: str, password: str, now: datetime) -> Answer:
-    """The first administrator of an empty node; ``Conflict`` when somebody exists already."""
-    role = "agency_admin" if node.role == "province" else "site_admin"
+def first_admin(node: Node, login: str, password: str, role: str, now: datetime) -> Answer:
+    """The first administrator of an empty node, with ``role``; ``Conflict`` when somebody exists already."""
     with node.write(node.machine("init"), now) as tx:
         if tx.session.scalars(select(User.id).where(User.site_id == node.id)).first() is not None:
             raise Conflict("has_people", "Máy này đã có người quản trị.")
