@@ -32,7 +32,7 @@ from pos_trace.store import migrations
 from pos_trace.store.base import Base
 from pos_trace.store.database import Database
 from pos_trace.store.files import Files
-from pos_trace.web.shared import context, guard, problems, public
+from pos_trace.web.shared import context, guard, problems, public, wire
 
 MEGABYTE = 2**20
 BOTH = ("pos_trace.web.shared.login", "pos_trace.web.shared.public", "pos_trace.web.shared.health")
@@ -86,8 +86,8 @@ def build_node(settings: Settings, children: Children | None) -> Node:
         sources=(link,) if settings.node.role == "station" else (),
         feed=link if settings.node.role == "station" else None,
         department=link if settings.node.role == "station" else None,
-        photos=PhotoReader(children) if children else None,
-        drawer=PageDrawer(children) if children else None,
+        photos=PhotoReader(children, settings.children.decode_deadline_s) if children else None,
+        drawer=PageDrawer(children, settings.children.draw_deadline_s) if children else None,
         transport=transports.open_transport,
     )
     return Node(
@@ -139,7 +139,7 @@ def create_app(settings: Settings, node: Node, clock: Callable[[], datetime] = u
         BABEL_DEFAULT_TIMEZONE="Asia/Ho_Chi_Minh",
         SQLALCHEMY_DATABASE_URI=str(node.db.engine.url),
     )
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json = wire.Wire(app)
     app.extensions[context.EXTENSION] = context.Web(node, clock, settings.server.secure_cookies)
     shared = SharedEngine(node.db.engine)
     shared.init_app(app)

@@ -25,6 +25,7 @@ from pos_trace.core.policy import (
     clocks_from,
     goods_group_from,
 )
+from pos_trace.core.vocabulary.reasons import effects_from
 
 PREFIX = "POS_TRACE_"
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -185,7 +186,7 @@ def policy(settings: Settings) -> Policy:
         codes=rules,
         goods=tuple(goods_group_from(tomllib.loads(text)) for text in _folder("goods")),
         clocks=clocks_from({**constants, **settings.clocks}),
-        effects=tuple(settings.effects.items()),
+        effects=effects_from(settings.effects),
         province=Province(
             province.get("name", ""),
             province.get("department", "Sở Công Thương"),

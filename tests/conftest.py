@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from pos_trace.store import migrations
@@ -14,6 +15,9 @@ from pos_trace.store.database import Database
 from tests import postgres
 
 NOW = datetime(2026, 11, 24, 19, 31, tzinfo=UTC)  # 02:31 on the 25th in the market
+# how long one example takes says nothing on a machine that others work on too
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0", "")
 
 

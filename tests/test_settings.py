@@ -73,3 +73,26 @@ def test_a_public_address_is_https_or_this_machine(tmp_path: Path, host: str) ->
 def test_the_default_place_is_named_by_the_environment() -> None:
     assert settings.default_path({"POS_TRACE_CONFIG": "a.toml"}) == Path("a.toml")
     assert settings.default_path({}).name in {"station.toml", "province.toml"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[effects]\nserial_sen = 'hold'\n", "không có lý do 'serial_sen'; có phải 'serial_seen' không?"),
+        ("[effects]\nrecalled = 'note'\n", "[effects] recalled = 'note': chỉ được từ 'block' đến 'block'"),
+        ("[clocks]\nreport_aftr_h = 1\n", "có phải 'report_after_h' không?"),
+        ("[clocks]\npractice_days = -1\n", "'practice_days' không được âm"),
+    ],
+)
+def test_a_rule_nobody_may_write_stops_the_start_and_says_why(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(Misconfigured) as refused:
+        settings.policy(settings.load(write(tmp_path, GOOD + text), {}))
+    assert said in refused.value.detail
+
+
+def test_the_rules_of_a_node_are_the_houses_moved_by_its_own_file(tmp_path: Path) -> None:
+    text = "[clocks]\nreport_after_h = 36\n[effects]\nserial_seen = 'hold'\n"
+    rules = settings.policy(settings.load(write(tmp_path, GOOD + text), {}))
+    assert (rules.clocks.report_after.total_seconds(), rules.clocks.keep_months) == (36 * 3600, 60)
+    assert rules.effects == (("serial_seen", "hold"),)
+    assert rules.clocks.holidays

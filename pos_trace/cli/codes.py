@@ -67,8 +67,12 @@ def decode(images: tuple[Path, ...], as_json: bool) -> None:
         show_json(rows)
     else:
         for row in rows:
-            click.echo(f"{row['file']}\t" + (" | ".join(str(c["text"]) for c in row["codes"]) or row["why"]))
+            click.echo(f"{row['file']}\t" + (" | ".join(_plain(c["text"]) for c in row["codes"]) or row["why"]))
     sys.exit(0 if all(row["codes"] for row in rows) else 1)
+
+
+def _plain(text: str | None) -> str:
+    return "(không phải văn bản)" if text is None else text
 
 
 def _one_image(reader: PhotoReader, path: Path) -> dict[str, Any]:

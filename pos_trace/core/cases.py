@@ -146,25 +146,21 @@ def chained(event: CaseEvent, previous: CaseEvent | None) -> bool:
 def ordered(events: Iterable[CaseEvent]) -> list[CaseEvent]:
     """One order for all nodes: an event after all its author had seen; concurrent ones province first.
 
-    An event that refers to one not here yet goes as late as it can, so a part of the feeds folds as well. A second
-    copy of an event changes nothing.
+    So a station's event goes before a province's exactly where the province's had seen it; what it had seen itself
+    stands before it in any case. Only numbers are compared, so a part of the feeds folds as well. A second copy of
+    an event changes nothing.
     """
     once = {(e.node, e.seq): e for e in sorted(events, key=lambda e: e.sha256)}.values()
     station = sorted((e for e in once if e.node == "station"), key=lambda e: e.seq)
     province = sorted((e for e in once if e.node == "province"), key=lambda e: e.seq)
     made: list[CaseEvent] = []
-    i = j = 0
-    while i < len(station) or j < len(province):
-        if j < len(province) and (i >= len(station) or province[j].after <= i):
-            made.append(province[j])
-            j += 1
-        elif i < len(station) and (station[i].after <= j or j >= len(province)):
+    i = 0
+    for theirs in province:
+        while i < len(station) and station[i].seq <= theirs.after:
             made.append(station[i])
             i += 1
-        else:
-            made.append(province[j])
-            j += 1
-    return made
+        made.append(theirs)
+    return made + station[i:]
 
 
 def fold(events: Iterable[CaseEvent]) -> CaseState:
@@ -209,6 +205,8 @@ def _province_step(state: CaseState, event: CaseEvent) -> CaseState:
         return replace(made, state="withdrawn") if state.withdrawn else made
     if event.kind == "taken":
         return replace(made, taken_by=event.actor, taken_at=made.taken_at or event.at)
+    if event.kind == "reopened":  # what is looked at anew gets its days anew
+        return replace(made, taken_at=event.at)
     if event.kind == "papers_asked":
         return replace(made, asked=(*made.asked, str(body.get("text", ""))))
     return made
@@ -242,7 +240,8 @@ def check_conclusion(body: Mapping[str, Any]) -> None:
     if not str(body.get("reason") or "").strip():
         wrong.append(FieldError("/reason", "missing"))
     if outcome in BINDING or body.get("stop_order"):
-        wrong += [FieldError(f"/{n}", "missing") for n in ("document_number", "document_date") if not body.get(n)]
+        needed = ("document_number", "document_date")
+        wrong += [FieldError(f"/{n}", "missing") for n in needed if not str(body.get(n) or "").strip()]
     if wrong:
         raise Invalid("conclusion_incomplete", "Kết luận cần lý do, và số, ngày văn bản khi có xử lý.", tuple(wrong))
 

@@ -120,6 +120,7 @@ class Clocks:
     conclude_within: timedelta = timedelta(days=10)
     notice_within_working_days: int = 3
     practice_days: int = 14
+    keep_months: int = 60
     holidays: tuple[date, ...] = ()
 
 
@@ -170,7 +171,8 @@ def clocks_from(table: dict[str, Any]) -> Clocks:
                 made[name] = _plain_clock(kinds[name], value)
         except (TypeError, ValueError, OverflowError):
             raise Misconfigured("bad_clock", f"thời hạn '{name}': không dùng được giá trị '{value}'") from None
-    wrong = [name for name, value in made.items() if isinstance(value, timedelta) and value < timedelta(0)]
+    zeros = {name: type(value)(0) for name, value in made.items() if isinstance(value, (timedelta, int))}
+    wrong = [name for name, zero in zeros.items() if made[name] < zero]
     if wrong:
         raise Misconfigured("bad_clock", f"thời hạn '{wrong[0]}' không được âm")
     return Clocks(**made)
@@ -178,7 +180,10 @@ def clocks_from(table: dict[str, Any]) -> Clocks:
 
 def _plain_clock(kind: object, value: Any) -> Any:
     if kind is int:
-        return int(value)
+        whole = int(float(value))
+        if whole != float(value):
+            raise ValueError("a whole number is needed")
+        return whole
     return time.fromisoformat(value) if kind is time else tuple(date.fromisoformat(str(day)) for day in value)
 
 
@@ -187,40 +192,56 @@ def goods_group_from(table: dict[str, Any]) -> GoodsGroup:
     ``tolerance = "0.05"`` a share. Raises ``Misconfigured`` for unknown keys, missing names and wrong kinds of value.
     """
     who = f"nhóm hàng {table.get('name', '?')}"
-    names = [f.name for f in fields_of(GoodsGroup) if f.name != "shelf_life"]
-    _only(who, table, [*names, "shelf_life_days"])
+    names = {f.name for f in fields_of(GoodsGroup)} - {"shelf_life"}
+    _only(who, table, names | {"shelf_life_days"})
     if not all(isinstance(table.get(name), str) for name in ("name", "title_vi", "title_en")):
         raise Misconfigured("incomplete_goods_group", f"{who}: cần name, title_vi, title_en")
     try:
-        plain = {key: _frozen(value) for key, value in table.items() if key in names}
+        plain = _kept(who, GoodsGroup, {key: value for key, value in table.items() if key in names - {"papers"}})
         plain["papers"] = tuple(_paper_rule(who, rule) for rule in table.get("papers", ()))
         if "shelf_life_days" in table:
-            plain["shelf_life"] = timedelta(days=table["shelf_life_days"])
-        if "tolerance" in table:
-            plain["tolerance"] = Decimal(str(table["tolerance"]))
-    except (TypeError, ArithmeticError) as error:
+            plain["shelf_life"] = timedelta(days=_value(f"{who}: shelf_life_days", int, table["shelf_life_days"]))
+    except (TypeError, AttributeError, ArithmeticError) as error:
         raise Misconfigured("bad_goods_value", f"{who}: giá trị không dùng được: {error}") from None
     return GoodsGroup(**plain)
 
 
 def _paper_rule(who: str, table: dict[str, Any]) -> PaperRule:
-    _only(f"{who}, [[papers]]", table, [f.name for f in fields_of(PaperRule)])
-    rule = PaperRule(**{key: _frozen(value) for key, value in table.items()})
+    _only(f"{who}, [[papers]]", table, {f.name for f in fields_of(PaperRule)})
+    rule = PaperRule(**{"kinds": ()} | _kept(f"{who}, [[papers]]", PaperRule, table))
     if not rule.kinds or not set(rule.fields) <= set(PAPER_FIELDS):
         raise Misconfigured("bad_paper_rule", f"{who}: [[papers]] cần kinds; fields chỉ gồm {', '.join(PAPER_FIELDS)}")
     return rule
 
 
-def _only(who: str, table: dict[str, Any], known: list[str]) -> None:
+def _kept(who: str, made: type[GoodsGroup] | type[PaperRule], table: dict[str, Any]) -> dict[str, Any]:
+    """The values of ``table`` as the fields of ``made`` want them: a list of texts never a text, a number no word."""
+    kinds = {f.name: f.type for f in fields_of(made)}
+    return {key: _value(f"{who}: {key}", kinds[key], value) for key, value in table.items()}
+
+
+def _value(where: str, kind: object, value: Any) -> Any:
+    if kind == tuple[str, ...]:
+        fits = isinstance(value, list) and all(isinstance(item, str) for item in value)
+        value = tuple(value) if fits else value
+    elif kind in (bool, str):
+        fits = type(value) is kind
+    elif kind == Decimal | None:
+        value = Decimal(str(value))
+        fits = value.is_finite() and value >= 0
+    else:  # whole numbers
+        fits = type(value) is int and value >= 0
+    if not fits:
+        raise Misconfigured("bad_goods_value", f"{where}: không dùng được giá trị '{value}'")
+    return value
+
+
+def _only(who: str, table: dict[str, Any], known: set[str]) -> None:
     for key in table:
         if key not in known:
-            raise Misconfigured("unknown_goods_key", f"{who}: không có mục '{key}'{_near(key, known)}")
+            raise Misconfigured("unknown_goods_key", f"{who}: không có mục '{key}'{_near(key, sorted(known))}")
 
 
 def _near(name: str, known: list[str]) -> str:
     found = get_close_matches(name, known, 1)
     return f"; có phải '{found[0]}' không?" if found else ""
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value

@@ -80,11 +80,11 @@ class PhotoReader(Protocol):
     """Reads codes in a photo, outside this process."""
 
     def read(self, data: bytes, keep_photo: bool = False) -> Any:
-        """A ``hardware.decoder.Reading``; raises ``Invalid`` for what is no photo."""
+        """A ``hardware.seen.Reading``; raises ``Invalid`` for what is no photo."""
         ...
 
     def keep(self, data: bytes) -> Any:
-        """A ``hardware.photos.KeptPhoto``, fit to store; raises ``Invalid`` for what is no photo."""
+        """A ``hardware.seen.KeptPhoto``, fit to store; raises ``Invalid`` for what is no photo."""
         ...
 
 

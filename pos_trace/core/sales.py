@@ -20,9 +20,12 @@ class SoldLine:
 
 
 def priced(line: SoldLine, last_price: int | None) -> SoldLine:
-    """Fill in what follows: the amount from the price, or the quantity from an amount and the last price."""
-    if line.quantity is None and line.amount is not None and last_price:
-        guess = (Decimal(line.amount) / last_price).quantize(MILLI, ROUND_HALF_UP)
+    """Fill in what follows: the amount from the price, or the quantity from an amount and its price, else the last
+    one. Goods given away for nothing tell no quantity.
+    """
+    price = line.unit_price or last_price
+    if line.quantity is None and line.amount and price:
+        guess = (Decimal(line.amount) / price).quantize(MILLI, ROUND_HALF_UP)
         return SoldLine(line.name, max(guess, MILLI), line.unit, line.unit_price, line.amount, True)
     if line.amount is None and line.unit_price is not None and line.quantity is not None:
         amount = int((line.quantity * line.unit_price).quantize(Decimal(1), ROUND_HALF_UP))

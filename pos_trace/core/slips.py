@@ -2,21 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from pos_trace.core.quantities import money, shown
 from pos_trace.core.tokens import format_short
-
-LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
-PRACTICE = "BẢN TẬP DÙNG"
-SAMPLE = "DỮ LIỆU MẪU – KHÔNG CÓ GIÁ TRỊ"
-QR_CAPTION = ("MÃ TRUY XUẤT", "(không phải mã thanh toán)")
-QR_HINT = "Mở camera hoặc Zalo để xem"
-NOT_AN_INVOICE = "Không thay hóa đơn"
-NO_PUBLIC_ADDRESS = "Chưa có trang truy xuất"
+from pos_trace.core.vocabulary import slips as words
+from pos_trace.core.vocabulary import times
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +59,9 @@ def middle(text: str, size: Literal["small", "normal", "large"] = "normal", bold
     return Block("text", text, align="center", size=size, bold=bold)
 
 
-def moment(at: datetime) -> str:
-    """``24/11/2026 02:31`` in the market's time."""
-    return at.astimezone(LOCAL).strftime("%d/%m/%Y %H:%M")
+def stamp(at: datetime) -> str:
+    """``24/11/2026 02:31`` on the market's clock, as it stands beside a slip's number."""
+    return f"{times.day(times.local_day(at))} {times.clock(at)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +114,15 @@ def head(place: Place) -> tuple[Block, ...]:
 
 def marks(place: Place) -> tuple[Block, ...]:
     """What a slip that counts for nothing says, top and loud."""
-    found = [PRACTICE] if place.practice else []
-    found += [SAMPLE] if place.demo else []
+    found = [words.PRACTICE] if place.practice else []
+    found += [words.DEMO] if place.demo else []
     return tuple(middle(text, bold=True) for text in found)
 
 
 def reprinted(slip: Slip, copy_no: int, at: datetime) -> Slip:
     """The same slip marked as a possible second copy: ``BẢN IN LẠI (lần 2) 05:12 24/11/2026``, copy 2 and above."""
-    when = at.astimezone(LOCAL).strftime("%H:%M %d/%m/%Y")
-    return Slip(slip.kind, (middle(f"BẢN IN LẠI (lần {copy_no}) {when}", bold=True), *slip.blocks))
+    mark = words.REPRINT.format(copy=copy_no, moment=times.moment(at))
+    return Slip(slip.kind, (middle(mark, bold=True), *slip.blocks))
 
 
 def receipt_slip(facts: ReceiptFacts) -> Slip:
@@ -137,17 +130,17 @@ def receipt_slip(facts: ReceiptFacts) -> Slip:
     blocks: list[Block] = [
         *marks(facts.place),
         *head(facts.place),
-        title("PHIẾU BÁN HÀNG"),
-        Block("row", f"Số: {facts.number}", moment(facts.at)),
+        title(words.TITLES["sale"]),
+        Block("row", f"Số: {facts.number}", stamp(facts.at)),
         RULE,
     ]
     for item in facts.items:
         blocks += _sold(item)
     blocks.append(RULE)
-    if facts.total is not None:
-        blocks.append(Block("row", "Cộng", money(facts.total), bold=True))
+    if facts.total is not None and all(item.amount is not None for item in facts.items):
+        blocks.append(Block("row", words.TOTAL, money(facts.total), bold=True))
     blocks += _trace_part(facts)
-    blocks.append(middle(NOT_AN_INVOICE, "small"))
+    blocks.append(middle(words.NO_INVOICE, "small"))
     return Slip("receipt", tuple(blocks))
 
 
@@ -155,7 +148,7 @@ def _sold(item: SoldItem) -> list[Block]:
     amount = money(item.amount) if item.amount is not None else ""
     quantity = "" if item.quantity is None else f"{shown(item.quantity)} {item.unit or ''}".strip()
     if item.estimated:
-        quantity = f"≈ {quantity} (ước tính)"
+        quantity = f"≈ {quantity} ({words.ESTIMATED})"
     blocks = [Block("text", item.name, bold=True), Block("row", f"  {quantity}", amount)]
     if item.lots:
         blocks.append(Block("text", f"  {item.lots}", size="small"))
@@ -163,13 +156,13 @@ def _sold(item: SoldItem) -> list[Block]:
 
 
 def _trace_part(facts: ReceiptFacts) -> list[Block]:
-    blocks = [middle("THÔNG TIN TRUY XUẤT NGUỒN GỐC", bold=True)]
+    blocks = [middle(words.TITLES["trace"], bold=True)]
     if facts.qr_text is None:
-        return [*blocks, middle(NO_PUBLIC_ADDRESS, "small")]
-    blocks += [middle(QR_CAPTION[0], bold=True), middle(QR_CAPTION[1]), Block("code", facts.qr_text)]
-    blocks.append(middle(QR_HINT))
-    blocks.append(middle(f"hoặc vào {facts.short_host}/m gõ: {format_short(facts.short_code)}"))
-    return blocks
+        return [*blocks, middle(words.NO_PUBLIC_ADDRESS, "small")]
+    caption, warning = words.QR_CAPTION
+    blocks += [middle(caption, bold=True), middle(warning), Block("code", facts.qr_text), middle(words.QR_HINT)]
+    typed = words.TYPED_HINT.format(host=f"{facts.short_host}/m", code=format_short(facts.short_code))
+    return [*blocks, middle(typed)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +196,7 @@ class ReceivingFacts:
     records_at: datetime | None
     qr_text: str | None = None
     copy_of: tuple[int, int] = (1, 2)
+    keep_months: int = 60
 
 
 def receiving_slip(facts: ReceivingFacts) -> Slip:
@@ -210,8 +204,8 @@ def receiving_slip(facts: ReceivingFacts) -> Slip:
     blocks: list[Block] = [
         *marks(facts.place),
         *head(facts.place),
-        title("PHIẾU NHẬN HÀNG"),
-        Block("row", f"Số: {facts.number}", moment(facts.at)),
+        title(words.TITLES["receiving"]),
+        Block("row", f"Số: {facts.number}", stamp(facts.at)),
         Block("text", f"Người giao: {facts.supplier}"),
         Block("text", f"{'Xe: ' + facts.plate + '   ' if facts.plate else ''}Người nhận: {facts.receiver}"),
         RULE,
@@ -220,26 +214,41 @@ def receiving_slip(facts: ReceivingFacts) -> Slip:
         blocks += _received(item)
     blocks.append(RULE)
     if facts.records_at is not None:
-        blocks.append(Block("text", f"Dữ liệu tỉnh lúc {moment(facts.records_at)}", size="small"))
-    blocks.append(Block("row", "Người giao ký", "Người nhận ký"))
+        as_of = words.RECORDS_AS_OF.format(moment=times.moment(facts.records_at))
+        blocks.append(Block("text", as_of, size="small"))
+    blocks.append(Block("row", *words.SIGNED_BY))
     blocks += [Block("text", " ")] * 3
     if facts.qr_text:
         blocks.append(Block("code", facts.qr_text))
-    blocks.append(Block("text", f"Liên {facts.copy_of[0]}/{facts.copy_of[1]}", align="right", size="small"))
+    copy = words.COPY.format(copy=facts.copy_of[0], copies=facts.copy_of[1])
+    kept = words.KEPT_UNTIL.format(month=month_after(facts.at, facts.keep_months))
+    blocks += [Block("text", copy, align="right", size="small"), Block("text", kept, size="small")]
     return Slip("receiving", tuple(blocks))
 
 
+def month_after(at: datetime, months: int) -> str:
+    """``11/2031``: the market's month ``months`` after ``at``; thermal paper fades long before."""
+    day = times.local_day(at)
+    years, month = divmod(day.month - 1 + months, 12)
+    return f"{month + 1:02d}/{day.year + years}"
+
+
 def _received(item: ReceivedItem) -> list[Block]:
-    blocks = [Block("row", item.name, f"lô {item.lot}" if item.lot else "", bold=True)]
+    lot = words.LOT.format(label=item.lot) if item.lot else ""
+    blocks = [Block("row", item.name, lot, bold=True)]
+    taken = f"{shown(item.accepted)} {item.unit}"
+    if item.kg is not None and item.unit != "kg":
+        taken += f" = {shown(item.kg)} kg"
     if item.refused > 0:
         why = f": {item.refuse_reason}" if item.refuse_reason else ""
         blocks.append(Block("text", f" giao {shown(item.declared)} {item.unit}, trả lại {shown(item.refused)}{why}"))
-    kg = f" = {shown(item.kg)} kg" if item.kg is not None and item.unit != "kg" else ""
-    blocks.append(Block("row", f" nhận {shown(item.accepted)} {item.unit}{kg}", item.word, bold=False))
+        taken = f"nhận {taken}"
+    blocks.append(Block("row", f" {taken}", item.word))
     if item.papers:
         blocks.append(Block("text", f" {item.papers}", size="small"))
     if item.before is not None:
-        blocks.append(Block("text", f" Để riêng, chưa bán. Bổ sung trước {moment(item.before)}"))
+        until = words.SET_ASIDE_UNTIL.format(moment=times.moment(item.before))
+        blocks.append(Block("text", f" {until}"))
     return blocks
 
 
@@ -257,7 +266,7 @@ def list_slip(
         *marks(place),
         *head(place),
         title(name),
-        Block("row", f"Số: {number}" if number else "", moment(at)),
+        Block("row", f"Số: {number}" if number else "", stamp(at)),
         RULE,
         *(Block("row", left, right) for left, right in rows),
         RULE,
@@ -266,10 +275,12 @@ def list_slip(
     return Slip(kind, tuple(blocks))
 
 
-def lots_words(labels: Sequence[str], source: str, day: date | None = None) -> str:
-    """``lô MD2611-07``, or ``một trong 2 lô nhận hôm nay`` when the lot is not certain."""
+def lots_words(labels: Sequence[str], source: str, today: bool = False) -> str:
+    """``lô MD2611-07``, or ``một trong 2 lô`` when the lot is not certain; ``một trong 2 lô nhận hôm nay`` when all
+    of them came in today.
+    """
     if not labels:
         return ""
     if source == "unknown" and len(labels) > 1:
-        return f"một trong {len(labels)} lô" + (" nhận hôm nay" if day is not None else "")
-    return f"lô {', '.join(labels)}"
+        return words.lot_words(len(labels)) + (f" {words.RECEIVED_TODAY}" if today else "")
+    return words.LOT.format(label=", ".join(labels))

@@ -2,27 +2,35 @@
 
 Stages and their order are measured (facts on photos, section 4). Text is strict UTF-8 or none: charsets are never
 guessed. A GS1 symbol's text begins with its AIM identifier, so that the parser knows its separators are real.
+Two cases ask both engines: bar codes, which carry too little to be sure of (what they disagree on is given twice,
+and no scan takes one of two), and a symbol that may be a part of a longer text (a link cut off at a part's end must
+not pass for a whole one; only zbar knows).
 """
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import zxingcpp
 from PIL import Image, ImageChops, ImageFilter
 
+from pos_trace.core.codes.digits import checks
 from pos_trace.hardware import zbar
-from pos_trace.hardware.photos import LIMITS, KeptPhoto, PhotoLimits, grey, keep, open_photo, quality_of
+from pos_trace.hardware.photos import LIMITS, PhotoLimits, grey, keep, open_photo, quality_of
+from pos_trace.hardware.seen import KeptPhoto, Reading, SeenCode
 
-FORMATS = (
-    zxingcpp.BarcodeFormat.QRCode
-    | zxingcpp.BarcodeFormat.DataMatrix
-    | zxingcpp.BarcodeFormat.EAN13
-    | zxingcpp.BarcodeFormat.EAN8
-    | zxingcpp.BarcodeFormat.UPCA
-    | zxingcpp.BarcodeFormat.Code128
-    | zxingcpp.BarcodeFormat.ITF
+FORMATS = zxingcpp.BarcodeFormats(
+    (
+        zxingcpp.BarcodeFormat.QRCode,
+        zxingcpp.BarcodeFormat.DataMatrix,
+        zxingcpp.BarcodeFormat.EAN13,
+        zxingcpp.BarcodeFormat.EAN8,
+        zxingcpp.BarcodeFormat.UPCA,
+        zxingcpp.BarcodeFormat.Code128,
+        zxingcpp.BarcodeFormat.ITF,
+    )
 )
+PART = "qr_part"
 NAMES = {
     "QRCode": "qr",
     "QRCODE": "qr",
@@ -38,37 +46,14 @@ NAMES = {
     "Code 128": "code128",
     "ITF": "itf",
     "I25": "itf",
+    "PARTIAL": PART,
 }
+BARS = frozenset({"ean13", "ean8", "upca", "code128", "itf"})
 GS1_MARKS = {"qr": "]Q3", "datamatrix": "]d2", "code128": "]C1"}
+STRUCTURED_APPEND = 3
 DEADLINE_S = 2.5
 FIRST_STAGES_SIDE = 1600
 ZBAR_SIDE = 1400
-
-
-@dataclass(frozen=True, slots=True)
-class SeenCode:
-    """One symbol. ``text`` None: the bytes are no UTF-8. ``stage`` 1–6 says how hard it was to read."""
-
-    text: str | None
-    raw: bytes
-    symbology: str
-    is_gs1: bool
-    engine: str
-    stage: int
-    quad: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What a photo holds; with no code ``why`` is ``too_dark``, ``too_blurred`` or ``no_code``. ``ms`` of work.
-
-    ``kept`` is the photo as it may be stored, when that was asked for.
-    """
-
-    codes: tuple[SeenCode, ...]
-    why: str | None
-    ms: float
-    kept: KeptPhoto | None = None
 
 
 def read_photo(
@@ -93,19 +78,80 @@ def decode(picture: Image.Image, until: float) -> tuple[SeenCode, ...]:
     for number, stage in enumerate(STAGES, 1):
         if number > 1 and time.monotonic() > until:
             break
-        found = tuple(replace(code, stage=number) for code in stage(picture))
+        found = _apart([replace(code, stage=number) for code in stage(picture) if _trusted(code)])
         if found:
             return _unique(found)
     return ()
 
 
+def _trusted(code: SeenCode) -> bool:
+    """Bars without a check of their own are taken only as a GTIN with its check digit: half an ITF reads well too."""
+    return code.symbology != "itf" or (len(code.raw) == 14 and checks(code.raw.decode("ascii", "replace")))
+
+
+def _apart(codes: list[SeenCode]) -> list[SeenCode]:
+    """Without bars that lie within a square symbol: nobody prints them there, dots in a row look like them."""
+    squares = [code.quad for code in codes if code.symbology not in BARS]
+    return [code for code in codes if code.symbology not in BARS or not any(_within(code.quad, on) for on in squares)]
+
+
+def _within(inner: tuple[tuple[int, int], ...], outer: tuple[tuple[int, int], ...]) -> bool:
+    """Whether the middle of one lies in the box around the other."""
+    for axis in (0, 1):
+        middle = sum(point[axis] for point in inner) / len(inner)
+        if not min(point[axis] for point in outer) <= middle <= max(point[axis] for point in outer):
+            return False
+    return True
+
+
 def _zxing(picture: Image.Image) -> Iterator[SeenCode]:
+    found, maybe_parts = [], set()
     for code in zxingcpp.read_barcodes(picture, formats=FORMATS, text_mode=zxingcpp.TextMode.Plain):
         kind = NAMES.get(code.format.name, code.format.name.lower())
         is_gs1 = code.content_type == zxingcpp.ContentType.GS1
         spot = code.position
         corners = (spot.top_left, spot.top_right, spot.bottom_right, spot.bottom_left)
-        yield _seen(bytes(code.bytes), kind, is_gs1, "zxing", tuple((point.x, point.y) for point in corners))
+        raw = bytes(code.bytes)
+        found.append(_seen(raw, kind, is_gs1, "zxing", tuple((point.x, point.y) for point in corners)))
+        if kind == "qr" and _mode(code) == STRUCTURED_APPEND:
+            maybe_parts.add(raw)
+    if maybe_parts or any(code.symbology in BARS for code in _apart(found)):
+        second = tuple(_zbar(_limited(picture, ZBAR_SIDE)))
+        yield from (code for code in found if code.raw not in maybe_parts or not _is_part(code.raw, second))
+        yield from second
+    else:
+        yield from found
+
+
+def _mode(code: zxingcpp.Barcode) -> int:
+    """The first four bits of a QR: the lower right dots with their mask taken off (ISO/IEC 18004, 7.7.3, 7.8.2)."""
+    dots = Image.fromarray(code.to_image(scale=1, add_quiet_zones=False))
+    told = code.extra
+    last, mask = dots.width - 1, int(told.get("DataMask", 0)) if isinstance(told, dict) else 0
+    bits = 0
+    for row, column in ((last, last), (last, last - 1), (last - 1, last), (last - 1, last - 1)):
+        bits = bits << 1 | ((dots.getpixel((column, row)) == 0) ^ _masked(mask, row, column))
+    return bits
+
+
+def _masked(mask: int, row: int, column: int) -> bool:
+    both, third = row * column % 2, row * column % 3
+    turns = (
+        (row + column) % 2,
+        row % 2,
+        column % 3,
+        (row + column) % 3,
+        (row // 2 + column // 3) % 2,
+        both + third,
+        (both + third) % 2,
+        ((row + column) % 2 + third) % 2,
+    )
+    return turns[mask % len(turns)] == 0
+
+
+def _is_part(raw: bytes, second: tuple[SeenCode, ...]) -> bool:
+    """Whether zbar, which knows parts, saw ``raw`` as one, or joined it to the others."""
+    return any(raw in code.raw and (code.symbology == PART or raw != code.raw) for code in second)
 
 
 def _zbar(picture: Image.Image) -> Iterator[SeenCode]:
@@ -119,12 +165,14 @@ def _seen(raw: bytes, kind: str, is_gs1: bool, engine: str, quad: tuple[tuple[in
         text: str | None = raw.decode("utf-8")
     except UnicodeDecodeError:
         text = None
+    if kind == PART:
+        text = None
     if text is not None and is_gs1 and kind in GS1_MARKS and not text.startswith("]"):
         text = GS1_MARKS[kind] + text
     return SeenCode(text, raw, kind, is_gs1, engine, 0, quad)
 
 
-def _unique(codes: tuple[SeenCode, ...]) -> tuple[SeenCode, ...]:
+def _unique(codes: list[SeenCode]) -> tuple[SeenCode, ...]:
     seen: dict[tuple[bytes, str], SeenCode] = {}
     for code in codes:
         seen.setdefault((code.raw, code.symbology), code)

@@ -11,17 +11,19 @@ from qrcode.constants import ERROR_CORRECT_M
 
 from pos_trace.core.errors import Invalid
 from pos_trace.core.slips import Block, Slip
-from pos_trace.hardware.paper import Paper
+from pos_trace.hardware.paper import LEAST_MODULE_DOTS, Paper
 
-SIZES = {"small": 20, "normal": 23, "large": 32}
+SIZES = {"small": 20, "normal": 22, "large": 32}
 LEADING = 1.6
 BASELINE = 1.27  # of the size: room above for stacked marks on capitals (Ẫ, Ố)
 INK_AT = 140
 QUIET_MODULES = 4
-LEAST_MODULE_DOTS = 5
 GAP = 12
-MOST_ROWS = 20_000
-NOT_PRINTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+SIDE = 2  # white dots at both edges: a j reaches left of its place
+INDENT = 6  # dots of one leading space, the same in every size
+AIR = 10  # rows between columns and what stands in the middle below them
+RULE_ROWS = 14
+MOST_ROWS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +36,39 @@ class Page:
 
 @lru_cache(maxsize=8)
 def font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
-    """Be Vietnam Pro out of its package, at ``size`` dots."""
+    """Be Vietnam Pro out of its package, at ``size`` dots.
+
+    Basic layout: the same on every system, and a right-to-left letter in a name turns no amount round.
+    """
     name = "BeVietnamPro-Bold.ttf" if bold else "BeVietnamPro-Medium.ttf"
-    return ImageFont.truetype(str(fontpkg_be_vietnam_pro.ROOT / "files" / name), size)
+    path = str(fontpkg_be_vietnam_pro.ROOT / "files" / name)
+    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
 
 
 def printable(text: str) -> str:
-    """NFC without control, format or bidi signs: no data can reach a printer as a command or turn a line round."""
-    plain = unicodedata.normalize("NFC", text.replace("\t", " "))
-    return "".join(
-        s for s in plain if unicodedata.category(s)[0] != "C" and unicodedata.category(s) not in ("Zl", "Zp")
-    )
+    """NFC on one line without control, format or bidi signs: no data reaches a printer as a command or turns a line."""
+    plain = unicodedata.normalize("NFC", "".join(" " if s in "\t\n\r\u2028\u2029" else s for s in text))
+    return "".join(sign for sign in plain if not _hidden(sign))
+
+
+def _hidden(sign: str) -> bool:
+    return unicodedata.category(sign)[0] == "C" or "\ufe00" <= sign <= "\ufe0f"
 
 
 def draw(slip: Slip, paper: Paper) -> Page:
     """The page of ``slip``. Raises ``Invalid`` when a QR cannot be printed readably or the slip is endless."""
-    parts = [_draw_block(block, paper) for block in slip.blocks]
-    height = sum(part.height for part in parts)
-    if height > MOST_ROWS:
-        raise Invalid("slip_too_long", "Phiếu quá dài để in; chia thành nhiều phiếu.")
-    sheet = Image.new("L", (paper.dots, max(height, 1)), 255)
+    parts: list[Image.Image] = []
+    height, columns = 0, False
+    for block in slip.blocks:
+        if columns and block.align == "center":
+            parts.append(_blank(paper.dots, AIR))
+            height += AIR
+        parts.append(_draw_block(block, paper))
+        height += parts[-1].height
+        if height > MOST_ROWS:
+            raise Invalid("slip_too_long", "Phiếu quá dài để in; chia thành nhiều phiếu.")
+        columns = block.kind in ("row", "text") and block.align != "center"
+    sheet = _blank(paper.dots, max(height, 1))
     at = 0
     for part in parts:
         sheet.paste(part, (0, at))
@@ -61,75 +76,95 @@ def draw(slip: Slip, paper: Paper) -> Page:
     return Page(sheet.point(lambda value: 255 if value >= INK_AT else 0).convert("1"), paper.dots)
 
 
+def _blank(dots: int, rows: int) -> Image.Image:
+    return Image.new("L", (dots, rows), 255)
+
+
 def _draw_block(block: Block, paper: Paper) -> Image.Image:
     if block.kind == "rule":
-        part = Image.new("L", (paper.dots, 14), 255)
+        part = _blank(paper.dots, RULE_ROWS)
         ImageDraw.Draw(part).rectangle((0, 6, paper.dots, 7), fill=0)
         return part
     if block.kind == "code":
         return _draw_code(block.text, paper)
     face = font(SIZES[block.size], block.bold)
-    right = printable(block.right)
-    if block.kind == "row" and right:
-        return _draw_row(printable(block.text), right, face, paper)
-    lines = wrap(printable(block.text), face, paper.dots)
-    return _draw_lines(lines, face, paper.dots, block.align)
+    left, right = printable(block.text), printable(block.right)
+    if block.kind == "row" and right.strip():
+        return _draw_row(left, right, face, paper.dots)
+    if block.kind == "row" and not left.strip():
+        return _blank(paper.dots, 0)
+    return _draw_text(left, face, paper.dots, block.align)
 
 
-def _draw_row(left: str, right: str, face: ImageFont.FreeTypeFont, paper: Paper) -> Image.Image:
+def _draw_row(left: str, right: str, face: ImageFont.FreeTypeFont, dots: int) -> Image.Image:
     """``left`` and ``right`` on one line; what does not fit side by side stands below, at the right edge."""
-    room = paper.dots - GAP - face.getlength(right)
-    beside = face.getlength(left) <= room
-    part = _draw_lines(wrap(left, face, paper.dots), face, paper.dots, "left")
-    if not beside:
-        return _stacked(part, _draw_lines(wrap(right, face, paper.dots), face, paper.dots, "right"))
-    base = part.height - round(face.size * LEADING) + round(face.size * BASELINE)
-    ImageDraw.Draw(part).text((paper.dots, base), right, fill=0, font=face, anchor="rs")
+    if not left.strip():
+        return _draw_text(right, face, dots, "right")
+    body, indent = _indented(left, dots)
+    part = _draw_text(left, face, dots, "left")
+    if indent + face.getlength(body) + GAP + face.getlength(right) > dots - 2 * SIDE:
+        return _stacked(part, _draw_text(right, face, dots, "right"))
+    ImageDraw.Draw(part).text((dots - SIDE, round(face.size * BASELINE)), right, fill=0, font=face, anchor="rs")
     return part
 
 
 def _stacked(upper: Image.Image, lower: Image.Image) -> Image.Image:
-    both = Image.new("L", (upper.width, upper.height + lower.height), 255)
+    both = _blank(upper.width, upper.height + lower.height)
     both.paste(upper, (0, 0))
     both.paste(lower, (0, upper.height))
     return both
 
 
-def _draw_lines(lines: list[str], face: ImageFont.FreeTypeFont, dots: int, align: str) -> Image.Image:
+def _indented(text: str, dots: int) -> tuple[str, int]:
+    """``text`` without its leading spaces, and how far in they put it: at most a quarter of the paper."""
+    body = text.lstrip(" ")
+    return body, min((len(text) - len(body)) * INDENT, dots // 4)
+
+
+def _draw_text(text: str, face: ImageFont.FreeTypeFont, dots: int, align: str) -> Image.Image:
+    body, indent = _indented(text, dots) if align == "left" else (text.strip(" "), 0)
+    room = dots - 2 * SIDE - indent
+    lines = balanced(body, face, room) if align == "center" else wrap(body, face, room)
     step = round(face.size * LEADING)
-    part = Image.new("L", (dots, step * max(len(lines), 1)), 255)
+    part = _blank(dots, step * len(lines))
     pen = ImageDraw.Draw(part)
+    x, anchor = {"left": (SIDE + indent, "ls"), "center": (dots // 2, "ms"), "right": (dots - SIDE, "rs")}[align]
     for row, line in enumerate(lines):
-        x, anchor = {"left": (0, "ls"), "center": (dots // 2, "ms"), "right": (dots, "rs")}[align]
         pen.text((x, row * step + round(face.size * BASELINE)), line, fill=0, font=face, anchor=anchor)
     return part
+
+
+def balanced(text: str, face: ImageFont.FreeTypeFont, width: int) -> list[str]:
+    """``text`` in as few lines as ``wrap`` needs, but about equally long: no lone word below a title."""
+    lines = wrap(text, face, width)
+    low = min(round(max(face.getlength(word) for word in text.split(" "))) + 1, width)
+    high = width
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if len(wrap(text, face, middle)) <= len(lines) else (middle + 1, high)
+    return wrap(text, face, high) if len(lines) > 1 else lines
 
 
 def wrap(text: str, face: ImageFont.FreeTypeFont, width: int) -> list[str]:
     """``text`` in lines of at most ``width`` dots: at spaces, and inside a word that is too long by itself.
 
-    A no-break space holds its neighbours together; spaces in front of the first word are kept as indentation.
+    At least one line; a no-break space holds its neighbours together.
     """
-    indent = text[: len(text) - len(text.lstrip(" "))]
     lines: list[str] = []
-    line = indent
+    line = ""
     for word in text.split(" "):
-        if not word:
-            continue
-        joined = f"{line} {word}" if line.strip() else f"{line}{word}"
+        joined = f"{line} {word}" if line else word
         if face.getlength(joined) <= width:
             line = joined
             continue
-        if line.strip():
+        if line:
             lines.append(line)
-        line = indent + word
+        line = word
         while face.getlength(line) > width and len(line) > 1:
             cut = _fitting(line, face, width)
             lines.append(line[:cut])
             line = line[cut:]
-    if line.strip() or not lines:
-        lines.append(line)
-    return lines
+    return [*lines, line] if line or not lines else lines
 
 
 def _fitting(word: str, face: ImageFont.FreeTypeFont, width: int) -> int:
@@ -149,14 +184,14 @@ def _draw_code(payload: str, paper: Paper) -> Image.Image:
         code.make(fit=True)
     except (ValueError, qrcode.exceptions.DataOverflowError):
         raise Invalid("qr_too_long", "Mã QR quá dài để in rõ trên khổ giấy này.") from None
-    modules = len(code.get_matrix())
+    matrix = code.get_matrix()
+    modules = len(matrix)
     dots = min(paper.module_dots, paper.dots // modules)
     if dots < LEAST_MODULE_DOTS:
         raise Invalid("qr_too_long", "Mã QR quá dài để in rõ trên khổ giấy này.")
-    matrix = code.get_matrix()
     small = Image.new("L", (modules, modules), 255)
     small.putdata([0 if dark else 255 for row in matrix for dark in row])
     symbol = small.resize((modules * dots, modules * dots), Image.Resampling.NEAREST)
-    part = Image.new("L", (paper.dots, symbol.height), 255)
+    part = _blank(paper.dots, symbol.height)
     part.paste(symbol, ((paper.dots - symbol.width) // 2, 0))
     return part

@@ -6,6 +6,10 @@ from importlib import resources
 
 from pos_trace.core.errors import Misconfigured
 
+LEAST_MODULE_DOTS = 5
+MOST_DOTS = 4096
+MOST_FEED = 255
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -23,6 +27,14 @@ class Paper:
     feed_rows: int = 24
     process_id: bool = False
     status: bool = True
+
+    def __post_init__(self) -> None:
+        """Raises ``Misconfigured`` for what no printer can be."""
+        whole_bytes = 0 < self.dots <= MOST_DOTS and self.dots % 8 == 0
+        if not (whole_bytes and self.module_dots >= LEAST_MODULE_DOTS and self.slice_rows > 0):
+            raise Misconfigured("bad_paper", f"Mẫu máy in '{self.name}': dots là bội của 8, module_dots từ 5 trở lên.")
+        if not 0 <= self.feed_rows <= MOST_FEED:
+            raise Misconfigured("bad_paper", f"Mẫu máy in '{self.name}': feed_rows từ 0 đến {MOST_FEED}.")
 
 
 def preset(name: str) -> Paper:

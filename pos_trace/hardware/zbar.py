@@ -4,6 +4,7 @@
 good codes of the same photo; both are kept out by asking the library directly (facts on photos, section 3).
 """
 
+from collections.abc import Iterator
 from ctypes import POINTER, c_char_p, c_uint, c_void_p, cast, string_at
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,12 +17,16 @@ ENABLE = 0
 TEST_INVERTED = 0x81
 GS1_MODIFIER = 1
 FOURCC_GREY = 0x30303859  # "Y800"
-OFF = ("DATABAR", "DATABAR_EXP", "PDF417")
+WANTED = ("QRCODE", "EAN13", "EAN8", "CODE128", "I25")  # each kind more costs time, and DataBar crashed before
+ALL_KINDS = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ZbarCode:
-    """One symbol: its raw bytes, zbar's name of the symbology, whether FNC1 came first, its corners."""
+    """One symbol: its raw bytes, zbar's name of the symbology, whether FNC1 came first, its corners.
+
+    ``symbology`` "PARTIAL": a part of a text spread over several symbols, not all of them in the picture.
+    """
 
     raw: bytes
     symbology: str
@@ -66,16 +71,14 @@ def decode(picture: Image.Image) -> tuple[ZbarCode, ...]:
 
 
 def _configure(library: ModuleType, scanner: object) -> None:
-    library.zbar_image_scanner_set_config(scanner, 0, BINARY, 1)
-    library.zbar_image_scanner_set_config(scanner, 0, TEST_INVERTED, 1)
-    for name in OFF:
-        symbology = getattr(library.ZBarSymbol, name, None)
-        if symbology is not None:
-            library.zbar_image_scanner_set_config(scanner, symbology, ENABLE, 0)
+    library.zbar_image_scanner_set_config(scanner, ALL_KINDS, ENABLE, 0)
+    for name in WANTED:
+        library.zbar_image_scanner_set_config(scanner, library.ZBarSymbol[name], ENABLE, 1)
+    library.zbar_image_scanner_set_config(scanner, ALL_KINDS, BINARY, 1)
+    library.zbar_image_scanner_set_config(scanner, ALL_KINDS, TEST_INVERTED, 1)
 
 
-def _symbols(library: ModuleType, image: object) -> list[ZbarCode]:
-    found = []
+def _symbols(library: ModuleType, image: object) -> Iterator[ZbarCode]:
     symbol = library.zbar_image_first_symbol(image)
     modifiers = library.zbar_function("zbar_symbol_get_modifiers", c_uint, POINTER(library.zbar_symbol))
     while symbol:
@@ -83,10 +86,18 @@ def _symbols(library: ModuleType, image: object) -> list[ZbarCode]:
         raw = string_at(library.zbar_symbol_get_data(symbol), size)
         points = [
             (library.zbar_symbol_get_loc_x(symbol, i), library.zbar_symbol_get_loc_y(symbol, i))
-            for i in range(min(library.zbar_symbol_get_loc_size(symbol), 8))
+            for i in range(library.zbar_symbol_get_loc_size(symbol))
         ]
         kind = library.ZBarSymbol(symbol.contents.type).name
         gs1 = bool(modifiers(symbol) & GS1_MODIFIER)
-        found.append(ZbarCode(raw, kind, gs1, tuple(points)))
+        yield ZbarCode(raw, kind, gs1, _corners(points))
         symbol = library.zbar_symbol_next(symbol)
-    return found
+
+
+def _corners(points: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """A QR's own four; of a bar code, whose points are many crossings of scan lines, the box around them."""
+    if len(points) == 4:
+        return tuple(points)
+    across, down = [x for x, _ in points] or [0], [y for _, y in points] or [0]
+    left, right, top, bottom = min(across), max(across), min(down), max(down)
+    return ((left, top), (right, top), (right, bottom), (left, bottom))

@@ -1,19 +1,25 @@
 """What the machine does by the clock: feeds, cases, answer windows, re-checks, forgotten deliveries, sightings."""
 
 import logging
+import threading
+import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from pos_trace.core.errors import PosTraceError
+from pos_trace.runtime.outbox_worker import full_jitter
 from pos_trace.services import cases, receiving, rechecking, sightings, sync
 from pos_trace.services.node import Node
 from pos_trace.settings import BeatsSection
 
 LOG = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
+FIRST_WITHIN_S = 5.0
+OVER_AFTER = timedelta(hours=3)
+DAYS_BACK = 7
+STOP_S = 5.0
 
 
 def station_beats(node: Node, clock: Clock, pace: BeatsSection) -> list[tuple[str, float, Callable[[], object]]]:
@@ -22,44 +28,71 @@ def station_beats(node: Node, clock: Clock, pace: BeatsSection) -> list[tuple[st
         ("feed", pace.feed_s, lambda: sync.pull(node, clock())),
         ("cases", pace.cases_s, lambda: sync.poll_cases(node, clock())),
         ("recheck", pace.clocks_s, lambda: rechecking.unchecked_due(node, clock())),
+        ("expiry", pace.clocks_s, lambda: rechecking.expired_due(node, clock())),
         ("answer-window", pace.clocks_s, lambda: cases.due_flags(node, clock())),
         ("auto-close", pace.clocks_s, lambda: receiving.auto_close(node, clock())),
-        ("sightings", pace.clocks_s, lambda: sightings.queue_day(node, _yesterday(node, clock()), clock())),
+        ("sightings", pace.clocks_s, _DaysOver(node, clock)),
     ]
 
 
-def _yesterday(node: Node, now: datetime) -> date:
-    return (now.astimezone(node.zone) - timedelta(days=1)).date()
+class _DaysOver:
+    """Tells what came in on each day that is over, once; after a start also the days the machine was off.
+
+    A day is over three hours after its midnight: a clock two hours fast must not close a day that still goes on,
+    because what comes in afterwards would never be told.
+    """
+
+    def __init__(self, node: Node, clock: Clock) -> None:
+        self._node, self._clock = node, clock
+        self._told: set[date] = set()
+
+    def __call__(self) -> None:
+        now = self._clock()
+        today = (now - OVER_AFTER).astimezone(self._node.zone).date()
+        for back in range(DAYS_BACK, 0, -1):
+            day = today - timedelta(days=back)
+            if day not in self._told:
+                sightings.queue_day(self._node, day, now)
+                self._told.add(day)
 
 
 class Beats:
-    """Runs ``work`` on one background scheduler with a memory store; what was missed while off runs once."""
+    """Runs each piece of ``work`` at its pace in a thread of its own, until stopped.
 
-    def __init__(self, work: list[tuple[str, float, Callable[[], object]]]) -> None:
-        self._work = work
-        self._scheduler = BackgroundScheduler(
-            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        )
+    The pace is counted on the monotonic clock from the end of one run to the next: a piece of work never overlaps
+    itself, and a wall clock that jumps by hours neither silences it nor makes it run in a hurry. The first run waits
+    ``jitter`` of at most five seconds: power comes back to every stall of a market at the same moment.
+    """
+
+    def __init__(
+        self, work: list[tuple[str, float, Callable[[], object]]], jitter: Callable[[float], float] = full_jitter
+    ) -> None:
+        self._jitter = jitter
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._beat, args=piece, name=f"beat-{piece[0]}", daemon=True) for piece in work
+        ]
 
     def start(self) -> None:
-        """Begin; each piece of work runs at once and then at its pace."""
-        for name, every_s, act in self._work:
-            spread = max(1, int(every_s / 10))
-            self._scheduler.add_job(_guarded(name, act), "interval", seconds=every_s, id=name, jitter=spread)
-            self._scheduler.add_job(_guarded(name, act), "date", id=f"{name}-first")
-        self._scheduler.start()
+        """Begin; returns at once."""
+        for thread in self._threads:
+            thread.start()
 
-    def stop(self) -> None:
-        """End after the work under way."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=True)
+    def stop(self, wait_s: float = STOP_S) -> None:
+        """End after the runs under way, at most ``wait_s`` later: what is cut off then is done again after a start."""
+        self._stopping.set()
+        until = time.monotonic() + wait_s
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(max(0.0, until - time.monotonic()))
 
-
-def _guarded(name: str, act: Callable[[], object]) -> Callable[[], None]:
-    def run() -> None:
-        try:
-            act()
-        except (PosTraceError, SQLAlchemyError, OSError) as error:
-            LOG.warning("beat %s: %s", name, error)
-
-    return run
+    def _beat(self, name: str, every_s: float, act: Callable[[], object]) -> None:
+        wait_s = self._jitter(min(every_s, FIRST_WITHIN_S))
+        while not self._stopping.wait(wait_s):
+            try:
+                act()
+            except (PosTraceError, SQLAlchemyError, OSError) as error:
+                LOG.warning("beat %s: %s", name, error)
+            except Exception:  # a beat that ends would stop until somebody restarts the node
+                LOG.exception("beat %s", name)
+            wait_s = every_s + self._jitter(every_s / 10)

@@ -74,8 +74,16 @@ class ProvinceLink:
             return None
         with self._guard:
             if self._way is None or (self._way.url, self._way.api_key) != (url, key):
+                self._leave()
                 self._way = self._make(url, key)
             return self._way
+
+    def _leave(self) -> None:
+        """Give the connections of an enrolment that is over back."""
+        if self._way is not None:
+            self._way.province.http.close()
+            self._way.department.http.close()
+            self._way = None
 
     def _make(self, url: str, key: str) -> _Way:
         hosts = (urlsplit(url).netloc,)

@@ -6,9 +6,6 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from pos_trace.core.errors import PosTraceError
 from pos_trace.services import outbox
 from pos_trace.services.node import Node
 
@@ -40,6 +37,7 @@ class OutboxWorker(threading.Thread):
         self._jitter = jitter
         self._wake = threading.Event()
         self._stopping = threading.Event()
+        self._whole = False
 
     def run(self) -> None:
         self._wake.wait(self._jitter(self._every_s))
@@ -59,9 +57,17 @@ class OutboxWorker(threading.Thread):
         self.join(wait_s)
 
     def _round(self) -> bool:
-        """Whether anything was carried, so that a backlog drains without pauses."""
+        """Whether anything was carried, so that a backlog drains without pauses.
+
+        What is still leased before the first round, or after one that broke off, is on nobody's way: it goes now.
+        """
         try:
-            return outbox.deliver_due(self._node, self._clock(), stopping=self._stopping.is_set) > 0
-        except (PosTraceError, SQLAlchemyError, OSError) as error:
-            LOG.warning("outbox round failed: %s", error)
+            if not self._whole:
+                outbox.recover(self._node, self._clock())
+            self._whole = False
+            carried = outbox.deliver_due(self._node, self._clock(), stopping=self._stopping.is_set)
+            self._whole = True
+        except Exception:  # a thread that ends would stop every report until somebody restarts the node
+            LOG.exception("outbox round failed")
             return False
+        return carried > 0

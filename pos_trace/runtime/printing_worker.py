@@ -4,19 +4,24 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from pos_trace.core.errors import PosTraceError
-from pos_trace.services import printing
+from pos_trace.services import spool
 from pos_trace.services.node import Node
 from pos_trace.store.types import new_id
 
 LOG = logging.getLogger(__name__)
+Found = TypeVar("Found")
 
 
 class PrintingWorker(threading.Thread):
-    """Looks for due jobs every ``every_s`` seconds; a slow printer holds up nobody but itself."""
+    """Looks for due jobs every ``every_s`` seconds; a slow printer holds up nobody but itself.
+
+    One a node: whoever starts it leads, and what other workers still hold is given up at the start.
+    """
 
     def __init__(self, node: Node, clock: Callable[[], datetime], every_s: float = 0.2) -> None:
         super().__init__(name="printing", daemon=True)
@@ -28,9 +33,11 @@ class PrintingWorker(threading.Thread):
         self._busy: dict[str, threading.Thread] = {}
 
     def run(self) -> None:
-        self._try(lambda: printing.recover(self._node, self._clock()))
+        while self._try(spool.recover, self._node, self._clock(), self._owner) is None:
+            if self._stopping.wait(self._every_s):
+                return
         while not self._stopping.wait(self._every_s):
-            self._try(self._round)
+            self._round()
 
     def stop(self, wait_s: float = 20.0) -> None:
         """End once the jobs on their way are settled; what waits stays in the spool."""
@@ -40,25 +47,35 @@ class PrintingWorker(threading.Thread):
             thread.join(wait_s)
 
     def _round(self) -> None:
+        self._try(spool.recover, self._node, self._clock())
         self._busy = {printer: thread for printer, thread in self._busy.items() if thread.is_alive()}
-        for printer in printing.printers_waiting(self._node, self._clock()):
+        for printer in self._try(spool.printers_waiting, self._node, self._clock()) or []:
             if printer not in self._busy:
-                thread = threading.Thread(
-                    target=self._drain, args=(printer,), name=f"printer-{printer[-4:]}", daemon=True
-                )
-                self._busy[printer] = thread
-                thread.start()
+                name = f"printer-{printer[-4:]}"
+                self._busy[printer] = threading.Thread(target=self._drain, args=(printer,), name=name, daemon=True)
+                self._busy[printer].start()
 
     def _drain(self, printer: str) -> None:
         """Print until nothing is due, the printer fails, or the worker stops."""
         while not self._stopping.is_set():
-            state = self._try(lambda: printing.print_next(self._node, printer, self._owner, self._clock()))
-            if state in (None, "queued"):
+            outcome = self._try(spool.send_next, self._node, printer, self._owner, self._clock())
+            if outcome is None or self._settled(outcome) in (None, "queued"):
                 return
 
-    def _try(self, work: Callable[[], object]) -> object:
+    def _settled(self, outcome: spool.Outcome) -> str | None:
+        """Write down what became of a job, again while the database is busy: what was printed must not be forgotten.
+
+        None when the worker stops before that; the next start asks a person.
+        """
+        while (state := self._try(spool.settle, self._node, outcome, self._clock())) is None:
+            if self._stopping.wait(self._every_s):
+                return None
+        return state
+
+    def _try(self, work: Callable[..., Found | None], *arguments: object) -> Found | None:
+        """What ``work`` answers, None when it could not be done now."""
         try:
-            return work()
+            return work(*arguments)
         except (PosTraceError, SQLAlchemyError, OSError) as error:
             LOG.warning("printing: %s", error)
             return None

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session as Db
 
 from pos_trace.core import roles
 from pos_trace.core.errors import Forbidden, Invalid, NotFound, TooMany, Unauthorised
+from pos_trace.core.text import clean
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store.models import ApiKey, Device, EnrolmentCode, Membership, Session, Stall, User
 
@@ -17,6 +18,7 @@ ABSOLUTE = timedelta(hours=14)
 FREE_TRIES = 5
 FIRST_LOCK = timedelta(seconds=30)
 LONGEST_LOCK = timedelta(minutes=15)
+MOST_DOUBLINGS = 5
 SCRYPT = {"n": 2**14, "r": 8, "p": 1}
 WRONG = Unauthorised("wrong_login", "Tên hoặc mã PIN chưa đúng.")
 
@@ -161,7 +163,8 @@ def _settle(node: Node, user_id: str, good: bool, device: Actor | None, now: dat
         if not good:
             user.failures += 1
             if user.failures >= FREE_TRIES:
-                user.locked_until = now + min(LONGEST_LOCK, FIRST_LOCK * 2 ** (user.failures - FREE_TRIES))
+                doubled = min(user.failures - FREE_TRIES, MOST_DOUBLINGS)
+                user.locked_until = now + min(LONGEST_LOCK, FIRST_LOCK * 2**doubled)
             tx.audit("log_in_failed", f"user:{user_id}", {"failures": user.failures})
         else:
             answer = _open_session(tx, user, device, token)
@@ -241,7 +244,7 @@ def enrol_device(node: Node, code: str, name: str, now: datetime) -> Answer:
         used = use_code(tx, "device", code)
         if used.stall_id is None:
             raise NotFound("code_unknown", "Mã đăng ký không thuộc sạp nào.")
-        row = Device(site_id=node.id, id=tx.id(), created_at=now, stall_id=used.stall_id, name=name[:80] or "Máy")
+        row = Device(site_id=node.id, id=tx.id(), created_at=now, stall_id=used.stall_id, name=clean(name, 80) or "Máy")
         row.token_sha256, row.queue_count, row.last_seen_at = digest(token), 0, now
         tx.session.add(row)
         tx.audit("device_enrolled", f"device:{row.id}", {"name": row.name}, used.stall_id)

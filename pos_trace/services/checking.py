@@ -1,12 +1,13 @@
 """Before payment: may this be sold? A recalled lot never; beside a good one the pack's lot number is asked once."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pos_trace.core.allocation import Check, check
+from pos_trace.core.allocation import Check, OpenLot, check
 from pos_trace.core.vocabulary.reasons import reason_text
 from pos_trace.core.vocabulary.words import CUSTOMER_WORDS
 from pos_trace.services import goods_asked, stock
@@ -20,7 +21,7 @@ def sellable(node: Node, who: Actor, asked: Sequence[AskedLine], now: datetime) 
     """``{lines:[{line_no, sellable: yes|no|confirm_lot, reasons, words, lots}]}``; refusals go to the stop-sale log."""
     with node.db.read() as session:
         stall_of(session, who)
-        lines = [_checked(session, node, who, line) for line in asked]
+        lines = [_checked(session, node, who, line, now) for line in asked]
     stopped = [told for told in lines if told["sellable"] == "no"]
     if stopped:
         with node.write(who, now) as tx:
@@ -34,36 +35,59 @@ def sellable(node: Node, who: Actor, asked: Sequence[AskedLine], now: datetime) 
     return {"lines": lines}
 
 
-def _checked(session: Session, node: Node, who: Actor, asked: AskedLine) -> Answer:
+def _checked(session: Session, node: Node, who: Actor, asked: AskedLine, now: datetime) -> Answer:
     goods = goods_asked.find(session, node, who, asked)
-    recall = lots.find(session, goods.key).recall if goods.key is not None else None
-    if recall is not None and goods.chosen is None:
+    chosen = (goods.chosen.id,) if goods.chosen is not None else ()
+    key = goods.chosen.key if goods.chosen is not None else goods.key
+    recall = lots.find(session, key).recall if key is not None else None
+    if recall is not None:
         reason = {"code": "recalled", "text": reason_text("recalled", {"number": recall.recall_id})}
-        return _told(asked, goods, "no", [reason], CUSTOMER_WORDS["blocked"], ())
+        return _told(asked, goods, "no", [reason], CUSTOMER_WORDS["blocked"], chosen)
     known = list(goods.open_lots)
     if goods.chosen is not None and all(lot.id != goods.chosen.id for lot in known):
         known.append(goods.chosen)
-    found = check([stock.as_open(lot) for lot in known], goods.chosen.id if goods.chosen is not None else None)
+    found = check([_as_open(session, node, lot, now) for lot in known], next(iter(chosen), None))
     if found.sellable == "yes":
         return _told(asked, goods, "yes", [], "", found.lots)
-    reasons = _reasons(session, found, known)
+    reasons = _reasons(session, node, found, known, now)
     words = CUSTOMER_WORDS["confirm_lot" if found.sellable == "confirm_lot" else found.reason]
     return _told(asked, goods, found.sellable, reasons, words, found.lots)
 
 
-def _reasons(session: Session, found: Check, known: Sequence[StockLot]) -> list[Answer]:
+def _as_open(session: Session, node: Node, lot: StockLot, now: datetime) -> OpenLot:
+    """The lot as it may be sold now: past its expiry date blocked; a pack of a closed lot as the lot was judged."""
+    found = stock.as_open(lot)
+    if lot.expiry is not None and lot.expiry < now.astimezone(node.zone).date():
+        return replace(found, state="blocked")
+    if lot.state != "closed":
+        return found
+    verdict = _judged(session, lot)
+    kept = verdict.stock_state if verdict is not None else "sellable"
+    return replace(found, state=kept if kept in ("held", "blocked") else "sellable")
+
+
+def _judged(session: Session, lot: StockLot) -> VerdictRow | None:
+    """The newest verdict on the goods of ``lot``."""
+    if lot.line_id is None:
+        return None
+    mine = select(VerdictRow).where(VerdictRow.site_id == lot.site_id, VerdictRow.line_id == lot.line_id)
+    return session.scalars(mine.order_by(VerdictRow.id.desc()).limit(1)).first()
+
+
+def _reasons(session: Session, node: Node, found: Check, known: Sequence[StockLot], now: datetime) -> list[Answer]:
     """Why, from the verdict of the lot that stands in the way; the state itself when no verdict says it."""
     wanted = "blocked" if found.reason == "blocked" else "held"
-    lot = next((lot for lot in known if lot.state == wanted), None)
+    lot = next((lot for lot in known if _as_open(session, node, lot, now).state == wanted), None)
     if lot is not None and lot.line_id is not None:
-        mine = select(VerdictRow).where(VerdictRow.site_id == lot.site_id, VerdictRow.line_id == lot.line_id)
-        verdict = session.scalars(mine.order_by(VerdictRow.id.desc()).limit(1)).first()
+        verdict = _judged(session, lot)
         effects = ("block",) if wanted == "blocked" else ("hold", "block")
         strong = [r for r in verdict.reasons if r["effect"] in effects] if verdict is not None else []
         if strong:
             return [{"code": reason["code"], "text": reason["text"]} for reason in strong]
     if lot is not None and lot.state_reason == "recall":
         return [{"code": "recalled", "text": reason_text("recalled", {})}]
+    if lot is not None and lot.expiry is not None and lot.expiry < now.astimezone(node.zone).date():
+        return [{"code": "expired", "text": reason_text("expired", {"date": f"{lot.expiry:%d/%m/%Y}"})}]
     return [{"code": wanted, "text": "KHÔNG BÁN" if wanted == "blocked" else "Tạm để riêng, chưa bán"}]
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pos_trace.core import codes
-from pos_trace.core.codes import ScannedCode
-from pos_trace.core.quantities import to_kg, unit_of
+from pos_trace.core.quantities import UNITS, to_kg, unit_of
+from pos_trace.core.text import clean
 from pos_trace.services import products, stock
 from pos_trace.services.node import Actor, Node
 from pos_trace.store.models import Product, StockLot
@@ -49,7 +49,7 @@ class Goods:
 def find(session: Session, node: Node, who: Actor, asked: AskedLine, for_update: bool = False) -> Goods:
     """Look a line up among the stall's own goods; another stall's lot, barcode or name is never found."""
     code = codes.parse(asked.barcode, node.policy.codes) if asked.barcode else None
-    barcode = _barcode(code, asked.barcode)
+    barcode = products.barcode_of(node, asked.barcode, code)
     chosen = _named(session, who, asked.lot) if asked.lot else None
     if chosen is None and code is not None and code.key is not None and (code.lot or code.serial or code.code):
         chosen = _by_key(session, who, code.key)
@@ -77,10 +77,16 @@ def measured(goods: Goods, quantity: Decimal, unit: str) -> tuple[Decimal, list[
 
 
 def sold_unit(goods: Goods, told: str | None) -> str | None:
-    """The unit a line is sold in: what the till says, else the lots', else the product's."""
+    """The unit a line is sold in: what the till says, else the lots', else the product's.
+
+    A till's own word for one piece ("PCS") counts as the lots' unit when they are counted in pieces; for goods that
+    are weighed it stays the till's word, and no lot is taken by it.
+    """
     known = unit_of(told) if told else None
     if known is not None:
         return known
+    if told and UNITS.get(_counted_in(goods)) is not None:
+        return clean(told, 20)
     if goods.weight_kg is not None:
         return "kg"
     if goods.chosen is not None:
@@ -90,12 +96,11 @@ def sold_unit(goods: Goods, told: str | None) -> str | None:
     return goods.product.unit if goods.product is not None else None
 
 
-def _barcode(code: ScannedCode | None, raw: str | None) -> str | None:
-    if code is not None and code.gtin is not None:
-        return code.gtin
-    if code is not None and code.kind == "in_store" and code.code is not None:
-        return code.code
-    return raw
+def _counted_in(goods: Goods) -> str:
+    lot = goods.chosen or next(iter(goods.open_lots), None)
+    if lot is not None:
+        return lot.unit
+    return goods.product.unit if goods.product is not None else ""
 
 
 def _named(session: Session, who: Actor, name: str) -> StockLot | None:

@@ -203,17 +203,20 @@ def rejudge_line(tx: Transaction, line: DeliveryLine, answer: RecordAnswer | Non
         recalled = answer is not None and answer.recall is not None
         state, reason = state_for(tx, line, verdict.stock, recalled)
         stock.apply_state(tx, lot, state, reason)
-        _children(tx, lot, state, reason)
+        apply_to_children(tx, lot, state, reason)
     _settle_flag(tx, line, verdict)
     return verdict
 
 
-def _children(tx: Transaction, lot: StockLot, state: str, reason: str) -> None:
-    """What was cut or repacked from a lot shares its fate."""
+def apply_to_children(tx: Transaction, lot: StockLot, state: str, reason: str) -> None:
+    """What was cut or repacked from a lot shares its fate; what a customer brought back never sells again by it."""
     mine = select(StockLot).where(StockLot.site_id == lot.site_id, StockLot.parent_lot_id == lot.id)
     for child in tx.session.scalars(mine.with_for_update()).all():
+        if child.origin.get("returned") and state != "blocked":
+            stock.apply_state(tx, child, "held", "returned")
+            continue
         stock.apply_state(tx, child, state, reason)
-        _children(tx, child, state, reason)
+        apply_to_children(tx, child, state, reason)
 
 
 def _settle_flag(tx: Transaction, line: DeliveryLine, verdict: Verdict) -> None:

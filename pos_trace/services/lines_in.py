@@ -122,7 +122,8 @@ def called(
         raise Invalid("group_unknown", "Chọn nhóm hàng trong danh sách.", (FieldError("/goods_group", "unknown"),))
     if answer is not None and answer.record is not None:
         return answer.record.product_name, answer.record.product_group
-    product = products.match(session, who, barcode=code.gtin) if code.gtin else None
+    # nobody's stall asks when the machine itself looks a code up (``pos-trace verify``)
+    product = products.match(session, who, barcode=code.gtin) if code.gtin and who.stall_id is not None else None
     if product is not None:
         return product.name, group or product.goods_group
     plain = clean(name or "", 300) or f"Mã {code.gtin or code.sscc or code.code or ''}".strip()

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlalchemy.orm import Session
 
+from pos_trace.core.cases import Author
 from pos_trace.core.errors import Forbidden, NotFound
 from pos_trace.core.policy import Policy
 from pos_trace.core.ports import Department, PageDrawer, PhotoReader, ProvinceFeed, RecordSource
@@ -94,7 +95,7 @@ class Node:
     """Everything a verb may reach, built once by ``app.py``. ``id`` is also ``site_id`` of node-wide rows."""
 
     id: str
-    role: str
+    role: Author
     db: Database
     files: Files
     policy: Policy
@@ -114,6 +115,13 @@ class Node:
                 once = who.once
                 idempotency.check(session, self.id, once.caller, once.route, once.key, once.body_sha256)
             yield Transaction(self, session, who, now)
+
+    def answered_before(self, who: Actor) -> None:
+        """Raise ``Replay`` for a request already answered, before its verb looks at what may have changed since."""
+        if who.once is not None:
+            once = who.once
+            with self.db.read() as session:
+                idempotency.check(session, self.id, once.caller, once.route, once.key, once.body_sha256)
 
     def machine(self, name: str, stall_id: str | None = None) -> Actor:
         """The actor of work nobody asked for: beats, clocks, feeds."""

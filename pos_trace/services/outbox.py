@@ -2,8 +2,9 @@
 
 import base64
 import random
+import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -40,29 +41,40 @@ def deliver_due(
     most: int = A_ROUND,
     luck: Callable[[], float] = random.random,
     stopping: Callable[[], bool] = never,
+    stopwatch: Callable[[], float] = time.monotonic,
 ) -> int:
     """Send what is due, one message at a time, at most ``most``; answers how many were tried.
 
     A crash between sending and settling leaves the message leased; it goes again when the lease ends, under the same
-    id, and the other side answers that it has it. ``luck`` in [0, 1) spreads the waits.
+    id, and the other side answers that it has it. ``luck`` in [0, 1) spreads the waits. The round begins at ``now``;
+    ``stopwatch`` (seconds) tells how long sending took, so that leases and waits count from when they begin.
     """
     department = node.ports.department
     if department is None:
         return 0
-    owner = new_id(now, node.random)
+    owner, began = new_id(now, node.random), stopwatch()
     for tried in range(most):
         if stopping():
             return tried
-        with node.write(node.machine("outbox"), now) as tx:
-            message = outbox.claim(tx.session, node.id, owner, now)
+        with node.write(node.machine("outbox"), now + timedelta(seconds=stopwatch() - began)) as tx:
+            message = outbox.claim(tx.session, node.id, owner, tx.now)
         if message is None:
             return tried
         delivered = _send(node, department, message)
-        with node.write(node.machine("outbox"), now) as tx:
+        with node.write(node.machine("outbox"), now + timedelta(seconds=stopwatch() - began)) as tx:
             _settle(tx, message, delivered, luck)
         if delivered.state == "parked":
             return tried + 1
     return most
+
+
+def recover(node: Node, now: datetime) -> int:
+    """After a start, before the first round: free what the process before this one had on its way; how many.
+
+    Nobody waits two minutes for the lease of a dead process. Only the leader's worker calls this.
+    """
+    with node.write(node.machine("outbox"), now) as tx:
+        return outbox.release(tx.session, node.id, now)
 
 
 def listed(node: Node, who: Actor, before: str | None = None, most: int = 200) -> Answer:
@@ -112,18 +124,23 @@ def _send(node: Node, department: Department, message: Claimed) -> Delivered:
 
 
 def _settle(tx: Transaction, message: Claimed, delivered: Delivered, luck: Callable[[], float]) -> None:
+    """Write down what came of it, unless another worker has the message by now: then its answer counts."""
     if delivered.state == "done":
-        outbox.done(tx.session, message, delivered.status, delivered.answer, tx.now)
-        if message.kind == "case_events":
-            case_log.acknowledged(tx, message.site_id, delivered.answer)
+        if outbox.done(tx.session, message, delivered.status, delivered.answer, tx.now):
+            _acknowledged(tx, message, delivered)
     elif delivered.state == "dead":
-        outbox.dead(tx.session, message, delivered.status, delivered.answer)
-        tx.audit("message_refused", f"outbox:{message.id}", {"status": delivered.status, "kind": message.kind})
+        if outbox.dead(tx.session, message, delivered.status, delivered.answer):
+            tx.audit("message_refused", f"outbox:{message.id}", {"status": delivered.status, "kind": message.kind})
     elif delivered.state == "parked":
-        outbox.park(tx.session, message, delivered.status)
-        tx.audit("destination_parked", f"outbox:{message.destination}", {"status": delivered.status})
+        if outbox.park(tx.session, message, delivered.status):
+            tx.audit("destination_parked", f"outbox:{message.destination}", {"status": delivered.status})
     else:
         outbox.retry(tx.session, message, delivered.status, delivered.retry_after_s, tx.now, luck)
+
+
+def _acknowledged(tx: Transaction, message: Claimed, delivered: Delivered) -> None:
+    if message.kind == "case_events":
+        case_log.acknowledged(tx, message.site_id, delivered.answer)
 
 
 def _told(row: OutboxMessage) -> Answer:

@@ -10,7 +10,7 @@ from pos_trace.core.errors import FieldError, Invalid, Unavailable
 from pos_trace.core.text import clean
 from pos_trace.core.vocabulary.words import PAPER_KINDS
 from pos_trace.services import deliveries, judging
-from pos_trace.services.node import Actor, Answer, Node, Transaction
+from pos_trace.services.node import Actor, Answer, Node, Transaction, owned
 from pos_trace.store.models import Delivery, DeliveryLine, Paper, PaperLink, Photo
 
 MOST_PHOTOS = 20
@@ -86,6 +86,8 @@ def add_photo(
     """
     if node.ports.photos is None:
         raise Unavailable("no_decoder", "Máy chưa xử lý được ảnh. Thử lại sau.")
+    with node.db.read() as session:
+        owned(session, who, Delivery, delivery_id, deliveries.NO_DELIVERY)
     kept = node.ports.photos.keep(data)
     digest = node.files.put(kept.data)
     with node.write(who, now) as tx:

@@ -1,10 +1,14 @@
-"""The printers of a node as an administrator sees them, and the slip that tests one."""
+"""The printers of a node as an administrator sees them, and the slip that tests one.
+
+``status`` is a code of ``hardware.status``, whose words the edge adds.
+"""
 
 from datetime import datetime
 
 from sqlalchemy import select
 
 from pos_trace.core.errors import NotFound
+from pos_trace.core.quantities import money
 from pos_trace.core.slips import Place, Slip, list_slip
 from pos_trace.services.node import Answer, Node
 from pos_trace.store.models import Printer, Site
@@ -27,12 +31,11 @@ def test_slip(node: Node, name: str, now: datetime) -> tuple[Answer, Slip]:
             raise NotFound("printer_unknown", f"Không có máy in tên '{name}'.")
         site = session.get(Site, (node.id, node.id))
         place = Place("IN THỬ", site.name if site is not None else node.id, demo=node.demo)
-        rows = [("Máy in", row.name), ("Mẫu", row.preset), ("Số tiền", "125.000 đ")]
+        rows = [("Máy in", row.name), ("Mẫu", row.preset), ("Số tiền", money(125_000))]
         return _told(row), list_slip("test", "PHIẾU IN THỬ", place, "", now, rows, (LETTERS, LETTERS.upper()))
 
 
 def _told(row: Printer) -> Answer:
-    fine = row.status < 200
     return {
         "id": row.id,
         "name": row.name,
@@ -41,6 +44,6 @@ def _told(row: Printer) -> Answer:
         "transport": row.transport,
         "address": row.address,
         "status": row.status,
-        "status_text": "Sẵn sàng" if fine else f"Cần xem lại (mã {row.status})",
+        "status_at": row.status_at.isoformat() if row.status_at else None,
         "last_confirmed_at": row.last_confirmed_at.isoformat() if row.last_confirmed_at else None,
     }

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pos_trace.core import tokens
-from pos_trace.core.errors import NotFound
+from pos_trace.core.errors import Conflict, NotFound
 from pos_trace.core.slips import ReceiptFacts, Slip, SoldItem, lots_words, receipt_slip
 from pos_trace.core.vocabulary.words import PAPER_KINDS
 from pos_trace.services import judging, printing, receiving_slips
@@ -18,7 +18,7 @@ from pos_trace.services.receiving import paper_prefix
 from pos_trace.store import counters, lots
 from pos_trace.store.models import DeliveryLine, LotAllocation, PrintJob, Receipt, Sale, SaleLine, Stall, StockLot
 
-KEPT = timedelta(days=60 * 30)
+KEPT = timedelta(days=1827)  # 60 months, however long they are (TT 63/2026 Điều 10.2)
 TRIES = 8
 NO_SALE = "Không tìm thấy phiếu bán."
 
@@ -42,7 +42,7 @@ def issue(tx: Transaction, sale: Sale, stall: Stall, sold: Sequence[SaleLine]) -
     tx.session.flush()
     base = tx.node.public_base_url if not sale.practice else None
     url = f"{base}/r/{row.token}" if base else None
-    qr_text = f"{base}/R/{row.token}".upper() if base else None
+    qr_text = _qr_text(tx.node, sale, row)
     job = printing.queue(tx, sale.stall_id, "receipt", sale.id, _slip(tx, sale, stall, sold, row, qr_text))
     if base:
         body = projection(tx.session, tx.node, row, sale, stall, sold)
@@ -76,7 +76,7 @@ def _slip(
             place=receiving_slips.place_of(tx, stall, sale.practice),
             number=sale.receipt_no,
             at=sale.sold_at,
-            items=tuple(_item(tx.session, line) for line in sold),
+            items=tuple(_item(tx.session, tx.node, line, sale.sold_at) for line in sold),
             total=sale.total,
             qr_text=qr_text,
             short_code=row.short_code,
@@ -85,9 +85,11 @@ def _slip(
     )
 
 
-def _item(session: Session, line: SaleLine) -> SoldItem:
-    labels = [lot.label for lot in candidates(session, line) if lot.label]
-    words = lots_words(labels, line.lot_source)
+def _item(session: Session, node: Node, line: SaleLine, sold_at: datetime) -> SoldItem:
+    named = [lot for lot in candidates(session, line) if lot.label]
+    day = sold_at.astimezone(node.zone).date()
+    today = all(lot.received_at.astimezone(node.zone).date() == day for lot in named)
+    words = lots_words([lot.label for lot in named], line.lot_source, today)
     return SoldItem(line.name, line.quantity, line.unit, line.amount, words, line.estimated)
 
 
@@ -112,14 +114,15 @@ def projection(
         "stall_gln": stall.gln,
         "stall_name": f"Sạp {stall.number} – {stall.name}",
         "sold_hour": hour.isoformat(),
-        "lines": [_projected(session, node, line) for line in sold],
+        "lines": [_projected(session, node, number, line) for number, line in enumerate(sold, 1)],
     }
 
 
-def _projected(session: Session, node: Node, line: SaleLine) -> dict[str, Any]:
+def _projected(session: Session, node: Node, number: int, line: SaleLine) -> dict[str, Any]:
+    """One item, numbered as it stands on the paper: a till may number its lines as it likes, even twice the same."""
     found = candidates(session, line)
     keys = list(dict.fromkeys(lot.key for lot in found if lot.key))
-    told: dict[str, Any] = {"line_no": line.line_no, "product_name": line.name, "lot_keys": keys[:50]}
+    told: dict[str, Any] = {"line_no": number, "product_name": line.name, "lot_keys": keys[:50]}
     told |= {"lot_source": line.lot_source, "origin": None}
     without = [lot for lot in found if lot.key is None or lots.find(session, lot.key).state != "found"]
     if without:
@@ -140,22 +143,43 @@ def _origin(session: Session, node: Node, lot: StockLot) -> dict[str, Any]:
 
 
 def reprint(node: Node, who: Actor, sale_id: str, now: datetime) -> Answer:
-    """One more copy with the same QR, marked BẢN IN LẠI with its number: ``{id, print_job, copy_no}``."""
+    """One more copy with the same QR, marked BẢN IN LẠI with its number: ``{id, print_job, copy_no}``.
+
+    A sale of a time without a printer gets its first paper. Raises ``Conflict`` where the stall has no printer now.
+    """
     with node.write(who, now) as tx:
         sale = tx.owned(Sale, sale_id, NO_SALE)
-        row = tx.session.scalars(
-            select(Receipt).where(Receipt.site_id == sale.site_id, Receipt.sale_id == sale.id)
-        ).first()
         mine = select(PrintJob).where(
             PrintJob.site_id == sale.site_id, PrintJob.kind == "receipt", PrintJob.subject_id == sale.id
         )
         first = tx.session.scalars(mine.order_by(PrintJob.copy_no).limit(1)).first()
-        if row is None or first is None:
-            raise NotFound("not_found", "Phiếu này chưa từng gửi tới máy in; kiểm tra máy in của sạp.")
-        job = printing.copy(tx, first)
-        row.copies += 1
+        receipts = select(Receipt).where(Receipt.site_id == sale.site_id, Receipt.sale_id == sale.id)
+        row = tx.session.scalars(receipts).first()
+        if row is None:
+            raise NotFound("not_found", NO_SALE)
+        job, number = printing.copy(tx, first) if first is not None else (_print_first(tx, sale, row), 1)
+        row.copies = number
         tx.audit("receipt_reprinted", f"sale:{sale.id}", {"copies": row.copies})
-        return tx.answer({"id": sale.id, "print_job": job, "copy_no": row.copies}, 201)
+        return tx.answer({"id": sale.id, "print_job": job, "copy_no": number}, 201)
+
+
+def _print_first(tx: Transaction, sale: Sale, row: Receipt) -> str:
+    """The paper a sale could not get when it happened."""
+    stall = tx.session.get_one(Stall, (sale.site_id, sale.stall_id))
+    lines = select(SaleLine).where(SaleLine.site_id == sale.site_id, SaleLine.sale_id == sale.id)
+    sold = tx.session.scalars(lines.order_by(SaleLine.id)).all()
+    made = printing.queue(
+        tx, sale.stall_id, "receipt", sale.id, _slip(tx, sale, stall, sold, row, _qr_text(tx.node, sale, row))
+    )
+    if made is None:
+        raise Conflict("no_printer", printing.NO_PRINTER)
+    return made
+
+
+def _qr_text(node: Node, sale: Sale, row: Receipt) -> str | None:
+    """What the receipt's QR says, upper case for a smaller symbol; None without a public address or when practising."""
+    base = node.public_base_url if not sale.practice else None
+    return f"{base}/R/{row.token}".upper() if base else None
 
 
 def listed(node: Node, who: Actor) -> Answer:

@@ -1,7 +1,10 @@
 """PHIẾU NHẬN HÀNG of a closed delivery: two copies, from what the rows say."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
+from pos_trace.core.goods import PaperFacts
 from pos_trace.core.quantities import to_kg
 from pos_trace.core.slips import Place, ReceivedItem, ReceivingFacts, Slip, receiving_slip
 from pos_trace.core.vocabulary.words import PAPER_KINDS
@@ -29,6 +32,7 @@ def of_delivery(tx: Transaction, row: Delivery, stall: Stall) -> list[Slip]:
                 items=items,
                 records_at=lots.records_age(tx.session).as_of,
                 copy_of=(copy, COPIES),
+                keep_months=tx.node.policy.clocks.keep_months,
             )
         )
         for copy in range(1, COPIES + 1)
@@ -49,8 +53,6 @@ def _item(tx: Transaction, delivery: Delivery, line: DeliveryLine) -> ReceivedIt
     )
     flag = tx.session.scalars(waiting).first()
     found = judging.papers_of(tx.session, line)
-    papers = ", ".join(PAPER_KINDS.get(paper.kind, paper.kind) for paper in found)
-    photos = sum(paper.photos for paper in found)
     kg = to_kg(line.accepted, line.unit, line.content_kg) if line.accepted > 0 else None
     number = (delivery.number or "").rsplit("-", 1)[-1]
     return ReceivedItem(
@@ -63,6 +65,17 @@ def _item(tx: Transaction, delivery: Delivery, line: DeliveryLine) -> ReceivedIt
         word=lines_in.word_of(verdict) if verdict is not None else "",
         refuse_reason=line.refuse_reason or "",
         kg=kg,
-        papers=f"{papers}, {photos} ảnh" if papers and photos else papers,
+        papers=_papers_words(found),
         before=flag.due_at if flag is not None else None,
     )
+
+
+def _papers_words(papers: Sequence[PaperFacts]) -> str:
+    """``Bảng kê 24/11, 1 ảnh``: what kinds of paper there are, with their days, and how many photos of them."""
+    told = [
+        PAPER_KINDS.get(paper.kind, paper.kind) + (f" {paper.issued_on:%d/%m}" if paper.issued_on else "")
+        for paper in papers
+    ]
+    photos = sum(paper.photos for paper in papers)
+    words = ", ".join([*told, f"{photos} ảnh"] if photos else told)
+    return words[:1].upper() + words[1:]

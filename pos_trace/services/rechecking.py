@@ -24,6 +24,7 @@ def unchecked_due(node: Node, now: datetime) -> int:
             )
             .join(StockLot, (StockLot.site_id == DeliveryLine.site_id) & (StockLot.line_id == DeliveryLine.id))
             .where(DeliveryLine.site_id == node.id, VerdictRow.status == "unchecked", StockLot.on_hand > 0)
+            .distinct()
         )
         waiting = [(site, line, key, lots.find(session, key)) for site, line, key in session.execute(newest) if key]
     settled = 0
@@ -40,9 +41,34 @@ def unchecked_due(node: Node, now: datetime) -> int:
     return settled
 
 
+def expired_due(node: Node, now: datetime) -> int:
+    """Block what passed its expiry date on hand: judged again, or by its date alone where no line says more.
+
+    Expired goods stay the stall's own matter: nothing is reported. Answers how many lots were blocked.
+    """
+    today = now.astimezone(node.zone).date()
+    with node.db.read() as session:
+        late = select(StockLot.id).where(
+            StockLot.site_id == node.id,
+            StockLot.on_hand > 0,
+            StockLot.expiry < today,
+            StockLot.state.in_(("sellable", "held")),
+        )
+        waiting = list(session.scalars(late.order_by(StockLot.id)))
+    for lot_id in waiting:
+        with node.write(node.machine("expiry"), now) as tx:
+            lot = tx.session.get_one(StockLot, (node.id, lot_id))
+            if lot.line_id is not None and lot.state in ("sellable", "held"):
+                line = tx.session.get_one(DeliveryLine, (lot.site_id, lot.line_id))
+                judging.rejudge_line(tx, line, judging.known(tx.session, line.key), "expiry")
+            stock.apply_state(tx, lot, "blocked", "expired")
+    return len(waiting)
+
+
 def _hold_late(tx: Transaction, line: DeliveryLine) -> None:
     lot = stock.lot_of_line(tx.session, line.site_id, line.id)
     if lot is not None:
         verdict = tx.session.get_one(VerdictRow, (line.site_id, line.verdict_id))
         state, reason = judging.state_for(tx, line, verdict.stock_state, False)
         stock.apply_state(tx, lot, state, reason)
+        judging.apply_to_children(tx, lot, state, reason)

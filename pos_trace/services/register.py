@@ -29,11 +29,14 @@ OWN = {"key", "gtin", "lot", "serial", "scheme", "status", "recall_id", "version
 
 def put_facility(node: Node, who: Actor, line: dict[str, Any], now: datetime) -> Answer:
     """Add or change a facility with its certificates: ``{facility_id, version, result}``."""
+    facility_id = clean(line["facility_id"], 80)
+    if not facility_id:
+        raise Invalid("facility_id_missing", "Cơ sở cần có mã.", (FieldError("/facility_id", "missing"),))
     with node.write(who, now) as tx:
-        row = tx.session.get(FacilityRow, line["facility_id"])
+        row = tx.session.get(FacilityRow, facility_id)
         before = lines.facility_line(tx.session, row) if row else None
         if row is None:
-            row = FacilityRow(facility_id=clean(line["facility_id"], 80), version=0)
+            row = FacilityRow(facility_id=facility_id, version=0)
             tx.session.add(row)
         for name in lines.FACILITY_MEMBERS:
             if name not in ("facility_id", "version"):

@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from pos_trace.core.allocation import Allocation, allocate, unmeasured
 from pos_trace.core.errors import FieldError, Invalid
-from pos_trace.core.quantities import as_text
+from pos_trace.core.quantities import as_text, unit_of
 from pos_trace.core.sales import SoldLine, priced, total
 from pos_trace.core.text import clean
 from pos_trace.services import goods_asked, lines_in, products, receipts, stock
@@ -23,6 +22,7 @@ from pos_trace.store.models import LotAllocation, Product, Sale, SaleLine, Stock
 MOST_BACK = timedelta(days=31)
 MOST_AHEAD = timedelta(minutes=10)
 NEVER_SOLD = "Hàng chưa có tên"
+MOST_DONG = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,10 @@ class SaleIn:
 
     def fingerprint(self) -> str:
         """The same sale told twice has the same one, whatever the spelling of its JSON."""
-        names = ("external_id", "receipt_no", "time", "till", "cashier", "total")
+        names = ("external_id", "receipt_no", "till", "cashier", "total")
         body = {name: str(getattr(self, name)) for name in names if getattr(self, name) is not None}
+        if self.time is not None:
+            body["time"] = self.time.astimezone(UTC).isoformat()
         lines = [line.as_json() for line in self.lines]
         return sha256(orjson.dumps(body | {"lines": lines}, option=orjson.OPT_SORT_KEYS))
 
@@ -65,18 +67,8 @@ def record_sale(node: Node, who: Actor, told: SaleIn, now: datetime) -> Answer:
     sold_at = told.time or now
     if not now - MOST_BACK <= sold_at <= now + MOST_AHEAD:
         raise Invalid("time_out_of_reach", "Giờ bán sai quá xa giờ của máy.", (FieldError("/time", "out_of_range"),))
-    try:
-        with node.write(who, now) as tx:
-            before = _before(tx, told)
-            if before is not None:
-                return tx.answer(before, 201)
-            return tx.answer(_record(tx, told, sold_at), 201)
-    except IntegrityError:  # the same sale, told twice at once: the other one was first
-        with node.write(who, now) as tx:
-            before = _before(tx, told)
-            if before is None:
-                raise
-            return tx.answer(before, 201)
+    with node.write(who, now) as tx:  # one writer at a time: the same sale told twice at once finds the first
+        return tx.answer(_before(tx, told) or _record(tx, told, sold_at), 201)
 
 
 def _till(tx: Transaction, told: SaleIn) -> str:
@@ -134,10 +126,12 @@ def _line(tx: Transaction, sale: Sale, asked: AskedLine) -> Sold:
     unit = goods_asked.sold_unit(goods, asked.unit)
     product = goods.product or products.ensure(
         tx, clean(asked.name or asked.sku or asked.barcode or "", 300) or NEVER_SOLD, unit or "kg",
-        barcode=asked.barcode, sku=asked.sku,
+        barcode=products.barcode_of(tx.node, asked.barcode), sku=clean(asked.sku or "", 64) or None,
     )  # fmt: skip
     quantity = asked.quantity or goods.weight_kg
     line = priced(SoldLine(product.name, quantity, unit, asked.unit_price, asked.amount), product.unit_price)
+    if line.amount is not None and line.amount > MOST_DONG:
+        raise Invalid("amount_out_of_range", "Số tiền của một dòng quá lớn.", (FieldError("/lines", "out_of_range"),))
     row = SaleLine(site_id=sale.site_id, id=tx.id(), created_at=tx.now, stall_id=sale.stall_id, sale_id=sale.id)
     row.line_no, row.product_id, row.name, row.quantity = asked.line_no, product.id, product.name, line.quantity
     row.unit, row.unit_price, row.amount, row.estimated = line.unit, line.unit_price, line.amount, line.estimated
@@ -161,7 +155,7 @@ def _allocated(tx: Transaction, goods: Goods, row: SaleLine) -> tuple[Allocation
     if row.quantity is None or row.unit is None:
         return unmeasured(row.quantity, [stock.as_open(lot) for lot in known]), tuple(known)
     quantity, counted = goods_asked.measured(goods, row.quantity, row.unit)
-    if goods.chosen is not None and goods.chosen not in counted and goods.chosen.on_hand == 0:
+    if goods.chosen is not None and goods.chosen not in counted and stock.as_open(goods.chosen).on_hand == 0:
         counted.append(goods.chosen)
     if not counted:
         return unmeasured(quantity, [stock.as_open(lot) for lot in known]), tuple(known)
@@ -194,7 +188,7 @@ def _alarms(tx: Transaction, sale: Sale, sold: Sold) -> list[Answer]:
     found = []
     taken = {part.lot_id for part in sold.allocation.parts}
     for lot in sold.lots:
-        if lot.state != "blocked" or lot.id not in {*taken, *sold.allocation.candidates}:
+        if lot.state not in ("blocked", "returned_recalled") or lot.id not in {*taken, *sold.allocation.candidates}:
             continue
         row = StopSale(site_id=sale.site_id, id=tx.id(), created_at=tx.now, stall_id=sale.stall_id, kind="sold")
         row.lot_id, row.key, row.sale_id = lot.id, lot.key, sale.id
@@ -235,10 +229,19 @@ def _verdict(tx: Transaction, sold: Sold) -> Answer | None:
 
 def set_product(node: Node, who: Actor, sku: str, told: dict[str, Any], now: datetime) -> Answer:
     """Make or change what the till calls ``sku``: name, barcode, unit, price, group, kilograms of one unit."""
+    plain, unit = clean(sku, 64), unit_of(told["unit"])
+    if not plain or not clean(told["name"], 300):
+        raise Invalid("product_incomplete", "Mặt hàng cần có mã và tên.", (FieldError("/name", "missing"),))
+    if unit is None:
+        raise Invalid("unit_unknown", "Đơn vị chưa có. Chọn trong danh sách.", (FieldError("/unit", "unknown"),))
+    if told.get("group") is not None and node.policy.group(told["group"]) is None:
+        raise Invalid("group_unknown", "Chọn nhóm hàng trong danh sách.", (FieldError("/group", "unknown"),))
+    told = told | {"unit": unit, "barcode": products.barcode_of(node, told.get("barcode"))}
     with node.write(who, now) as tx:
-        row = products.ensure(
-            tx, told["name"], told["unit"], sku=clean(sku, 64), barcode=told.get("barcode"), group=told.get("group")
-        )
+        row = products.named_by_till(tx.session, who, plain, told["barcode"], told["name"])
+        if row is None:
+            row = products.add(tx, told["name"], unit)
+        row.sku = plain
         products.change(tx, row, told)
         tx.audit("product_set", f"product:{row.id}", {"sku": row.sku, "name": row.name})
         return tx.answer(product_told(row))

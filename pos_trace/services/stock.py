@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from pos_trace.core.allocation import OpenLot
 from pos_trace.core.errors import Conflict, FieldError, Invalid
-from pos_trace.core.quantities import as_text, exact, to_kg
+from pos_trace.core.quantities import as_text, exact, to_kg, unit_of
 from pos_trace.core.text import clean
 from pos_trace.services import products
 from pos_trace.services.node import Actor, Answer, Node, Transaction
@@ -91,7 +91,9 @@ def open_lots(
 
 
 def as_open(lot: StockLot) -> OpenLot:
-    """The lot as the allocation rules see it."""
+    """The lot as the allocation rules see it; of recalled goods a customer brought back nothing is there to be sold."""
+    if lot.state == "returned_recalled":
+        return OpenLot(lot.id, ZERO, lot.received_at, "blocked", lot.expiry, lot.harvested)
     return OpenLot(lot.id, lot.on_hand, lot.received_at, lot.state, lot.expiry, lot.harvested)
 
 
@@ -134,6 +136,30 @@ def _quantity(value: object) -> Decimal:
     return found
 
 
+def _unit(text: str) -> str:
+    found = unit_of(text)
+    if found is None:
+        raise Invalid("unit_unknown", "Đơn vị chưa có. Chọn trong danh sách.", (FieldError("/unit", "unknown"),))
+    return found
+
+
+def _name(text: str) -> str:
+    plain = clean(text, 300)
+    if not plain:
+        raise Invalid("goods_missing", "Nhập tên hàng.", (FieldError("/name", "missing"),))
+    return plain
+
+
+def _no_more(tx: Transaction, parent: StockLot, taken: Decimal, product: Product, made: Decimal, unit: str) -> None:
+    """Refuse a split that makes goods out of nothing, wherever both sides can be weighed or are counted alike."""
+    of = tx.session.get_one(Product, (parent.site_id, parent.product_id))
+    before, after = to_kg(taken, parent.unit, of.content_kg), to_kg(made, unit, product.content_kg)
+    if parent.unit == unit:
+        before, after = taken, made
+    if before is not None and after is not None and after > before:
+        raise Invalid("split_above", "Tách ra nhiều hơn phần lấy đi.", (FieldError("/units", "out_of_range"),))
+
+
 def waste(node: Node, who: Actor, lot_id: str, quantity: object, reason: str, now: datetime) -> Answer:
     """Take spoilt, given away or used goods out of stock, with the reason: ``{id, quantity}``."""
     with node.write(who, now) as tx:
@@ -160,15 +186,18 @@ def split(
 ) -> Answer:
     """Part of a lot becomes goods of another name or unit; kilograms, recall, expiry and papers go along.
 
-    ``quantity`` leaves the parent, ``units`` of ``unit`` appear as the child. Answers the child.
+    ``quantity`` leaves the parent, ``units`` of ``unit`` appear as the child. Answers the child. Raises ``Invalid``
+    for goods without a name, a unit nobody knows, and for more kilograms than were taken: a split makes no goods.
     """
+    plain, known = _name(name), _unit(unit)
     with node.write(who, now) as tx:
         parent = tx.owned(StockLot, lot_id, NO_LOT)
         taken, made = _quantity(quantity), _quantity(units)
-        product = products.ensure(tx, name, unit)
+        product = products.ensure(tx, plain, known)
+        _no_more(tx, parent, taken, product, made, known)
         child = StockLot(site_id=parent.site_id, id=tx.id(), created_at=now, stall_id=parent.stall_id)
         child.parent_lot_id, child.line_id, child.product_id = parent.id, parent.line_id, product.id
-        child.key, child.label, child.unit, child.on_hand = parent.key, parent.label, unit, ZERO
+        child.key, child.label, child.unit, child.on_hand = parent.key, parent.label, known, ZERO
         child.state, child.state_reason, child.expiry = parent.state, parent.state_reason, parent.expiry
         child.harvested, child.received_at, child.origin = parent.harvested, parent.received_at, dict(parent.origin)
         tx.session.add(child)
@@ -191,17 +220,25 @@ def opening(
     expiry: date | None = None,
     barcode: str | None = None,
 ) -> Answer:
-    """What lay on the table before the first day: sellable, no verdict, no case (decision 6)."""
+    """What lay on the table before the first day: sellable, no verdict, no case (decision 6).
+
+    Counted in kilograms wherever the unit has a weight, like everything received. Raises ``Invalid``.
+    """
+    plain, known = _name(name), _unit(unit)
+    if group is not None and node.policy.group(group) is None:
+        raise Invalid("group_unknown", "Chọn nhóm hàng trong danh sách.", (FieldError("/goods_group", "unknown"),))
     with node.write(who, now) as tx:
         amount = _quantity(quantity)
-        product = products.ensure(tx, name, unit, barcode=barcode, group=group)
+        kg = to_kg(amount, known, None)
+        amount, known = (amount, known) if kg is None else (kg, "kg")
+        product = products.ensure(tx, plain, known, barcode=products.barcode_of(node, barcode), group=group)
         lot = StockLot(site_id=who.site_id, id=tx.id(), created_at=now, stall_id=who.stall, product_id=product.id)
         day = now.astimezone(node.zone)
-        lot.label, lot.unit, lot.on_hand, lot.state = f"Hàng nhập trước ngày {day:%d/%m/%Y}", unit, ZERO, "sellable"
+        lot.label, lot.unit, lot.on_hand, lot.state = f"Hàng nhập trước ngày {day:%d/%m/%Y}", known, ZERO, "sellable"
         lot.state_reason, lot.expiry, lot.received_at = "opening", expiry, now
         lot.origin = {"opening": True}
         tx.session.add(lot)
         tx.session.flush()
         move(tx, lot, "received", amount, "opening", lot.id)
-        tx.audit("opening_stock", f"lot:{lot.id}", {"name": product.name, "quantity": str(amount), "unit": unit})
+        tx.audit("opening_stock", f"lot:{lot.id}", {"name": product.name, "quantity": str(amount), "unit": known})
         return tx.answer(_told(lot, product), 201)

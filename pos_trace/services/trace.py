@@ -63,10 +63,12 @@ def by_short_code(node: Node, typed: str, now: datetime) -> list[Answer]:
         found = [_short(row.token, row.stall_name, row.sold_hour) for row in session.scalars(published)]
         mine = select(Receipt, Sale, Stall).where(Receipt.short_code == wanted, Receipt.created_at >= since)
         mine = mine.join(Sale, (Sale.site_id == Receipt.site_id) & (Sale.id == Receipt.sale_id))
+        mine = mine.where(Sale.practice.is_(False))
         mine = mine.join(Stall, (Stall.site_id == Receipt.site_id) & (Stall.id == Receipt.stall_id))
         for row, sale, stall in session.execute(mine):
             if all(one["token"] != row.token for one in found):
-                found.append(_short(row.token, stall.name, sale.sold_at))
+                hour = sale.sold_at.replace(minute=0, second=0, microsecond=0)
+                found.append(_short(row.token, f"Sạp {stall.number} – {stall.name}", hour))
         return sorted(found, key=lambda one: one["sold_hour"], reverse=True)
 
 
@@ -106,7 +108,7 @@ def _own(session: Session, node: Node, token: str) -> dict[str, Any] | None:
         return None
     stall = session.get_one(Stall, (row.site_id, row.stall_id))
     mine = select(SaleLine).where(SaleLine.site_id == row.site_id, SaleLine.sale_id == sale.id)
-    sold = session.scalars(mine.order_by(SaleLine.line_no)).all()
+    sold = session.scalars(mine.order_by(SaleLine.id)).all()
     told = receipts.projection(session, node, row, sale, stall, sold)
     return told | {"sold_hour": datetime.fromisoformat(told["sold_hour"])}
 

@@ -87,12 +87,22 @@ def verify(session: Session, site_id: str, anchor: tuple[int, str] | None = None
 
 
 def _entries(session: Session, site_id: str) -> Iterator[AuditEntry | None]:
-    """The chain in order, a batch at a time; None for an entry that cannot even be read, then no more."""
-    entries = select(AuditEntry).where(AuditEntry.site_id == site_id).order_by(AuditEntry.number)
-    try:
-        yield from session.scalars(entries.execution_options(yield_per=BATCH))
-    except (TypeError, ValueError):
-        yield None
+    """The chain in order, ``BATCH`` entries at a time; None for one that cannot even be read, then no more."""
+    mine = select(AuditEntry).where(AuditEntry.site_id == site_id).order_by(AuditEntry.number)
+    last, step = None, BATCH
+    while True:
+        try:
+            part = list(session.scalars((mine if last is None else mine.where(AuditEntry.number > last)).limit(step)))
+        except (TypeError, ValueError):
+            if step == 1:
+                yield None
+                return
+            step = 1  # one by one, to the very entry
+            continue
+        yield from part
+        if len(part) < step:
+            return
+        last = part[-1].number
 
 
 def _follows(entry: AuditEntry, number: int, previous: str) -> bool:

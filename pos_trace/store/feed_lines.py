@@ -51,7 +51,24 @@ def entries(line: Line, name: str) -> list[dict[str, Any]]:
     found = items(line, name)
     if not all(isinstance(item, dict) for item in found):
         raise ValueError(f"{name} is a list of objects")
-    return found
+    return [_kept(item) for item in found]
+
+
+def entry(line: Line, name: str) -> dict[str, Any] | None:
+    """An object, or None."""
+    value = line.get(name)
+    if value is not None and not isinstance(value, dict):
+        raise ValueError(f"{name} is an object")
+    return None if value is None else _kept(value)
+
+
+def _kept(value: Any) -> Any:
+    """What a province added of its own is kept; a broken number as its text, since no column holds floats."""
+    if isinstance(value, dict):
+        return {name: _kept(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_kept(item) for item in value]
+    return repr(value) if isinstance(value, float) else value
 
 
 def texts(line: Line, name: str) -> list[str]:

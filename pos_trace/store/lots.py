@@ -157,7 +157,7 @@ def upsert_lot(session: Session, line: dict[str, Any], _now: datetime) -> list[s
     told |= {name: feed_lines.day(line, name) for name in DATES}
     told |= {"net_quantity": feed_lines.quantity(line, "net_quantity"), "version": new_version}
     told |= {name: feed_lines.entries(line, name) for name in ("standards", "events")}
-    told |= {"importer": line.get("importer"), "updated_at": feed_lines.moment(line, "updated_at")}
+    told |= {"importer": feed_lines.entry(line, "importer"), "updated_at": feed_lines.moment(line, "updated_at")}
     _put(session, row or LotRecordRow(key=key), told)
     return [key]
 

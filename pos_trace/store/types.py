@@ -70,8 +70,8 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        """``value`` unchanged. Raises ``TypeError`` for a float anywhere in it."""
-        _no_floats(value)
+        """``value`` unchanged. Raises ``TypeError`` for a float, a Decimal or a time anywhere in it."""
+        _only_json(value)
         return value
 
     def coerce_compared_value(self, op: Any, value: Any) -> Any:
@@ -104,15 +104,15 @@ def _fits(value: int) -> int:
     return value
 
 
-def _no_floats(value: Any) -> None:
-    if isinstance(value, float):
-        raise TypeError(f"a float cannot be stored: {value!r}")
+def _only_json(value: Any) -> None:
+    if value is None or isinstance(value, (str, int)):
+        return
     if isinstance(value, dict):
         value = value.values()
     elif not isinstance(value, (list, tuple)):
-        return
+        raise TypeError(f"JSON here holds no {type(value).__name__}: {value!r}"[:200])
     for item in value:
-        _no_floats(item)
+        _only_json(item)
 
 
 def new_id(now: datetime, random: Callable[[int], bytes] = os.urandom, count: int = 0) -> str:

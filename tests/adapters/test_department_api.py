@@ -27,6 +27,10 @@ def department(httpserver: HTTPServer) -> DepartmentApi:
         (200, {"items": [{"result": "accepted"}]}, "done"),
         (200, {"items": [{"result": "duplicate"}]}, "done"),
         (200, {"items": [{"result": "accepted"}, {"result": "rejected", "reasons": ["wrong_author"]}]}, "dead"),
+        (200, {"token": "4BF0FN9ZXTHJ9B2XQHKM", "result": "duplicate"}, "done"),
+        (200, {"accepted": 2}, "done"),
+        (200, {"unexpected": [1, 2, 3]}, "retry"),
+        (200, {"items": "many"}, "retry"),
         (409, {"code": "already_received", "sha256": SAME}, "done"),
         (409, {"code": "already_received", "sha256": "0" * 64}, "dead"),
         (409, {"code": "still_running"}, "retry"),
@@ -58,8 +62,11 @@ def test_retry_after_is_honoured_up_to_an_hour(httpserver, department, asked, wa
     assert department.send("case_events", "m1", BODY).retry_after_s == wait
 
 
-def test_a_page_with_status_200_is_no_acknowledgement(httpserver, department):
-    httpserver.expect_request(PATH).respond_with_data("<html>Wi-Fi</html>", content_type="text/html")
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 409, 413, 422])
+def test_a_page_or_a_list_of_a_gateway_decides_nothing(httpserver, department, status):
+    httpserver.expect_ordered_request(PATH).respond_with_data("<html>Wi-Fi</html>", status, content_type="text/html")
+    httpserver.expect_ordered_request(PATH).respond_with_json([0, 0], status)
+    assert department.send("case_events", "m1", BODY).state == "retry"
     assert department.send("case_events", "m1", BODY).state == "retry"
 
 

@@ -6,11 +6,13 @@ from decimal import Decimal
 from typing import Any
 
 from pos_trace.core.goods import PapersState
+from pos_trace.core.judgements import Verdict
 from pos_trace.core.policy import Clocks, CodeRules, GoodsGroup, HostRule, Policy
 from pos_trace.core.records import Certificate, Facility, LotRecord, Recall, RecordAnswer, RecordsAge
 
 NOW = datetime(2026, 11, 23, 19, 31, tzinfo=UTC)  # 02:31 on 24/11/2026 at the market
 TODAY = date(2026, 11, 24)
+YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 KEY = "01/09521234600053/10/MD2611-07"
 GTIN = "09521234600053"
 FRESH = RecordsAge(7, NOW - timedelta(minutes=21))
@@ -32,6 +34,7 @@ POLICY = Policy(
 )
 COMPLETE = PapersState(True)
 LACKING = PapersState(False, "bảng kê, ngày")
+LAPSED = Certificate("VietGAP", expires=TODAY - timedelta(days=12))
 RECALL = Recall("TH-1", "mẫu", NOW, "Sở (mẫu)", (KEY,))
 
 
@@ -69,3 +72,8 @@ def facility(*certificates: Certificate) -> Facility:
 ABSENT = RecordAnswer("absent", age=FRESH)
 ABSENT_FROM_OLD = RecordAnswer("absent", age=OLD)
 OFFLINE = RecordAnswer("unavailable", why="offline", age=FRESH)
+
+
+def codes(verdict: Verdict) -> list[str]:
+    """Its reasons by code, in their order."""
+    return [reason.code for reason in verdict.reasons]

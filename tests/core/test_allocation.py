@@ -1,14 +1,15 @@
 """Which lots a sold line takes, how sure that is, and what the till is told before payment."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_trace.core.allocation import Allocation, OpenLot, allocate, check
+from pos_trace.core.allocation import Allocation, OpenLot, allocate, check, fefo, unmeasured
 from tests.core.goods_told import NOW, TODAY
 
 
@@ -109,10 +110,45 @@ def test_parts_sum_to_what_was_sold_and_no_lot_goes_below_nothing(
     assert set(touched) <= set(allocation.candidates)
 
 
-@given(milli.filter(bool), many_lots, st.randoms())
-def test_the_order_in_which_lots_are_read_never_matters(wanted: Decimal, lots: list[OpenLot], dice: object) -> None:
-    turned: Sequence[OpenLot] = list(reversed(lots))
-    assert allocate(wanted, lots) == allocate(wanted, turned)
+@given(milli.filter(bool), many_lots, st.randoms(use_true_random=False))
+def test_the_order_in_which_lots_are_read_never_matters(wanted: Decimal, lots: list[OpenLot], dice: Random) -> None:
+    turned = dice.sample(lots, len(lots))
+    assert allocate(wanted, turned) == allocate(wanted, lots)
+    assert check(turned) == check(lots)
+    assert unmeasured(wanted, turned) == unmeasured(wanted, lots)
+
+
+@pytest.mark.parametrize(
+    ("sold", "lots", "parts", "source", "certainty", "candidates"),
+    [
+        (None, [], [], "unknown", "none", ()),
+        (None, [lot("a", "0")], [], "unknown", "none", ()),
+        (None, [lot("a")], [], "fefo", "sure", ("a",)),
+        (None, [lot("a"), lot("b", expires=1)], [], "unknown", "candidates", ("b", "a")),
+        ("3", [lot("a"), lot("b", "0")], [(None, "3")], "fefo", "sure", ("a",)),
+        ("3", [], [(None, "3")], "unknown", "none", ()),
+    ],
+)
+def test_what_no_lot_is_counted_in_leaves_the_ledger_and_names_every_open_lot(
+    sold: str | None,
+    lots: list[OpenLot],
+    parts: list[tuple[str | None, str]],
+    source: str,
+    certainty: str,
+    candidates: tuple[str, ...],
+) -> None:
+    allocation = unmeasured(None if sold is None else Decimal(sold), lots)
+    assert taken(allocation) == parts
+    assert (allocation.source, allocation.certainty, allocation.candidates) == (source, certainty, candidates)
+    assert allocation.shortfall == Decimal(sold or 0)
+
+
+@given(milli.filter(bool), many_lots)
+def test_a_worse_lot_is_touched_only_when_every_better_one_is_empty(wanted: Decimal, lots: list[OpenLot]) -> None:
+    took = {part.lot_id: part.quantity for part in allocate(wanted, lots).parts}
+    in_order = sorted((one for one in lots if one.on_hand > 0), key=fefo)
+    for better, worse in pairwise(in_order):
+        assert worse.id not in took or took[better.id] == better.on_hand
 
 
 @pytest.mark.parametrize(

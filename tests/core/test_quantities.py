@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_trace.core.quantities import MOST, UNITS, exact, money, read, shown, to_kg, unit_of
+from pos_trace.core.quantities import MOST, UNITS, as_text, exact, money, read, shown, to_kg, unit_of
 
 thousandths = st.integers(1, 10**12).map(lambda whole: Decimal(whole) / 1000)
 
@@ -86,6 +86,16 @@ def test_what_is_shown_is_read_back_as_one_of_its_meanings(amount: Decimal) -> N
 )
 def test_amounts_are_shown_with_a_comma(amount: str, text: str) -> None:
     assert shown(Decimal(amount)) == text
+
+
+@pytest.mark.parametrize(("amount", "text"), [("1.500", "1.5"), ("40.000", "40"), ("100", "100"), ("0.001", "0.001")])
+def test_a_machine_is_told_a_plain_decimal(amount: str, text: str) -> None:
+    assert as_text(Decimal(amount)) == text
+
+
+@given(thousandths)
+def test_what_a_machine_is_told_it_can_send_back(amount: Decimal) -> None:
+    assert exact(as_text(amount)) == (amount if amount <= MOST else None)
 
 
 def test_money_has_dots_and_a_space_that_does_not_break() -> None:

@@ -3,7 +3,10 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pos_trace.core.quantities import MILLI
 from pos_trace.core.sales import SoldLine, priced, total
 
 
@@ -20,6 +23,9 @@ def line(quantity: str | None, price: int | None, amount: int | None, estimated:
         (line("1.5", 15_000, 20_000), 15_000, line("1.5", 15_000, 20_000)),
         (line(None, None, 50_000), 98_000, line("0.510", None, 50_000, True)),
         (line(None, None, 1), 98_000, line("0.001", None, 1, True)),
+        (line(None, 100_000, 50_000), 98_000, line("0.500", 100_000, 50_000, True)),
+        (line(None, 0, 50_000), 98_000, line("0.510", 0, 50_000, True)),
+        (line(None, None, 0), 98_000, line(None, None, 0)),
         (line(None, None, 50_000), None, line(None, None, 50_000)),
         (line(None, None, 50_000), 0, line(None, None, 50_000)),
         (line("2", None, None), 15_000, line("2", None, None)),
@@ -30,6 +36,16 @@ def test_what_follows_is_filled_in_and_the_rest_stays_unknown(
     rung: SoldLine, last_price: int | None, kept: SoldLine
 ) -> None:
     assert priced(rung, last_price) == kept
+
+
+@given(st.integers(1, 10**9), st.integers(1, 10**7), st.booleans())
+def test_an_estimate_is_never_nothing_and_never_further_off_than_a_gram(amount: int, price: int, told: bool) -> None:
+    kept = priced(line(None, price if told else None, amount), None if told else price)
+    assert kept.quantity is not None
+    assert kept.quantity > 0
+    assert kept.amount == amount
+    assert kept.estimated
+    assert abs(kept.quantity - Decimal(amount) / price) <= MILLI
 
 
 @pytest.mark.parametrize(

@@ -1,42 +1,35 @@
-"""The design's table as data, then the rules one by one on goods as they come."""
+"""The design's table as data: every combination of judgements, papers and effect; what a site may move in it."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from itertools import product
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pos_trace.core.goods import NO_PAPERS, PapersState
-from pos_trace.core.judgements import OriginJudgement, RecordJudgement
-from pos_trace.core.policy import Clocks, GoodsGroup, Policy
-from pos_trace.core.records import Certificate, RecordAnswer, RecordsAge
-from pos_trace.core.verdict import History, Seen, Verdict, as_json, decide, host_rule, status_of, stock_effect
+from pos_trace.core.judgements import CodeJudgement, OriginJudgement, RecordJudgement
+from pos_trace.core.policy import Clocks
+from pos_trace.core.records import RecordAnswer
+from pos_trace.core.verdict import History, Seen, decide, status_of, stock_effect
 from pos_trace.core.vocabulary import statuses
-from pos_trace.core.vocabulary.reasons import EFFECTS, REASONS
+from pos_trace.core.vocabulary.reasons import EFFECTS
 from tests.core.goods_told import (
     ABSENT,
     ABSENT_FROM_OLD,
     CODE,
     COMPLETE,
     FISH,
-    FLOWERS,
     FOREIGN,
-    FRESH,
-    GTIN,
-    LACKING,
-    MEAT,
+    LAPSED,
     NOW,
     OFFLINE,
-    OLD,
     POLICY,
     RECALL,
-    TODAY,
-    VEGETABLES,
+    YESTERDAY,
     Code,
+    codes,
     facility,
     found,
 )
@@ -123,197 +116,59 @@ def test_the_stock_follows_the_strongest_effect(
     assert stock_effect(status, effect, replace(FISH, mandatory=mandatory)) == stock
 
 
-def judged(verdict: Verdict) -> tuple[str, str, str]:
-    return verdict.code, verdict.record, verdict.origin
+# what is told of the goods → code, record and effect by itself, origin without papers and with them
+SITUATIONS: dict[str, tuple[Code | None, RecordAnswer | None, History, str]] = {
+    "match": (CODE, found(), History(), "valid match note record record"),
+    "mismatch": (CODE, found(), History(expected_group="ca"), "valid mismatch hold open papers"),
+    "absent": (CODE, ABSENT, History(), "valid absent note open papers"),
+    "off line": (CODE, OFFLINE, History(), "valid unavailable note open papers"),
+    "nobody asked": (CODE, None, History(), "valid unavailable note open papers"),
+    "absent from old records": (CODE, ABSENT_FROM_OLD, History(), "valid unavailable note open papers"),
+    "suspended": (CODE, found(status="suspended"), History(), "valid suspended hold record record"),
+    "revoked": (CODE, found(status="revoked"), History(), "valid revoked block open papers"),
+    "recalled": (CODE, found(status="recalled"), History(), "valid recalled block record record"),
+    "recalled, no record": (CODE, replace(ABSENT, recall=RECALL), History(), "valid recalled block open papers"),
+    "expired": (CODE, found(status="expired"), History(), "valid expired block record record"),
+    "of another system": (FOREIGN, None, History(), "valid none note open papers"),
+    "no key": (Code(key=None), None, History(), "unknown none note open papers"),
+    "no trace code": (Code("unreadable", None, None), None, History(), "malformed none note open papers"),
+    "no code": (None, None, History(), "none none note open papers"),
+}
 
 
-def codes(verdict: Verdict) -> list[str]:
-    return [reason.code for reason in verdict.reasons]
+# a blocking doubt is a date on the label that has passed; what has no label has none
+COMBINATIONS = [
+    (name, papers, doubt)
+    for name, papers, doubt in product(SITUATIONS, (NO_PAPERS, COMPLETE), EFFECTS)
+    if doubt != "block" or SITUATIONS[name][0] is not None
+]
 
 
-LAPSED = Certificate("VietGAP", expires=TODAY - timedelta(days=12))
-YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
-GOODS = {
-    "a lot as its record says": (CODE, found(), {}, "verified", "valid match record", [], "sellable", None),
-    "a lot off line, found in what was stored": (
-        CODE, replace(found(), why="offline"), {}, "verified", "valid match record", ["offline"], "sellable", None),
-    "a lot found in old records": (
-        CODE, found(OLD), {}, "verified", "valid match record", ["records_old"], "sellable", None),
-    "a recalled lot": (
-        CODE, replace(found(status="recalled"), recall=RECALL), {"papers": COMPLETE},
-        "blocked", "valid recalled record", ["recalled"], "blocked", None),
-    "a lot recalled before its record was published": (
-        CODE, replace(ABSENT, recall=RECALL), {}, "blocked", "valid recalled open", ["recalled"], "blocked", None),
-    "a lot recalled while the province is silent": (
-        CODE, replace(OFFLINE, recall=RECALL), {}, "blocked", "valid recalled open", ["recalled", "offline"], "blocked",
-        None),
-    "a record that says recalled without a notice": (
-        CODE, found(status="recalled", recall_id="TH-9"), {}, "blocked", "valid recalled record", ["recalled"],
-        "blocked", None),
-    "a cancelled code without papers": (
-        CODE, found(status="revoked"), {}, "blocked", "valid revoked open", ["revoked"], "blocked", "revoked"),
-    "a cancelled code with papers": (
-        CODE, found(status="revoked"), {"papers": COMPLETE}, "blocked", "valid revoked papers", ["revoked"], "blocked",
-        None),
-    "a lot past the record's date": (
-        CODE, found(expiry_date=YESTERDAY), {}, "blocked", "valid expired record", ["expired"], "blocked", None),
-    "a lot past the label's date only": (
-        Code(expiry=YESTERDAY), found(expiry_date=TOMORROW), {}, "blocked", "valid match record", ["expired"],
-        "blocked", None),
-    "a record marked expired": (
-        CODE, found(status="expired"), {}, "blocked", "valid expired record", ["expired"], "blocked", None),
-    "an expired box nobody knows": (
-        Code(expiry=YESTERDAY), ABSENT, {}, "blocked", "valid absent open",
-        ["expired", "papers_missing", "not_in_records"], "blocked", None),
-    "an expired box off line": (
-        Code(expiry=YESTERDAY), OFFLINE, {}, "blocked", "valid unavailable open", ["expired", "offline"], "blocked",
-        None),
-    "a lot on its last day": (
-        CODE, found(expiry_date=TODAY), {}, "verified", "valid match record", ["near_expiry"], "sellable", None),
-    "a suspended code": (
-        CODE, found(status="suspended"), {}, "attention", "valid suspended record", ["suspended"], "held", None),
-    "a code of another product": (
-        CODE, found(), {"history": History(expected_gtin="09521234600060", wording_differs=True)},
-        "attention", "valid mismatch open", ["other_gtin"], "held", None),
-    "a code of another goods group, with papers": (
-        CODE, found(), {"history": History(expected_group="ca"), "papers": COMPLETE},
-        "attention", "valid mismatch papers", ["other_group"], "held", None),
-    "the same goods in other words": (
-        CODE, found(), {"history": History(expected_gtin=GTIN, expected_group="rau", wording_differs=True)},
-        "verified", "valid match record", ["wording_differs"], "sellable", None),
-    "a lapsed certificate": (
-        CODE, found(facility=facility(LAPSED)), {}, "attention", "valid match record", ["certificate_lapsed"],
-        "sellable", None),
-    "a lapsed certificate that was renewed": (
-        CODE, found(facility=facility(LAPSED, replace(LAPSED, expires=TODAY))), {}, "verified", "valid match record",
-        [], "sellable", None),
-    "a certificate without an end": (
-        CODE, found(facility=facility(replace(LAPSED, expires=None))), {}, "verified", "valid match record", [],
-        "sellable", None),
-    "flowers, of which no certificate is asked": (
-        CODE, found(facility=facility(LAPSED), product_group="hoa"), {}, "verified", "valid match record", [],
-        "sellable", None),
-    "more than the lot holds": (
-        CODE, found(net_quantity=Decimal(400)), {"history": History(received=Decimal(550))},
-        "attention", "valid match record", ["quantity_above_lot"], "sellable", None),
-    "a little more than the lot holds, within the group's tolerance": (
-        CODE, found(net_quantity=Decimal(400)), {"history": History(received=Decimal(480))},
-        "verified", "valid match record", [], "sellable", None),
-    "a little more than the lot holds, of a group without its own tolerance": (
-        CODE, found(net_quantity=Decimal(400), product_group="ca"), {"history": History(received=Decimal(441))},
-        "attention", "valid match record", ["quantity_above_lot"], "sellable", None),
-    "a serial scanned before, a lot sold out, a stamp never issued": (
-        CODE, found(), {"history": History(Seen("02:10", "sạp A-12"), lot_closed=True, serial_out_of_range=True)},
-        "attention", "valid match record", ["serial_seen", "lot_closed", "serial_out_of_range"], "sellable", None),
-    "a serial scanned far away a quarter of an hour ago": (
-        CODE, found(), {"history": History(Seen("02:10", "Quảng Ngãi", far=True))},
-        "attention", "valid match record", ["impossible_travel"], "sellable", None),
-    "a code absent from fresh records, no papers": (
-        CODE, ABSENT, {}, "undetermined", "valid absent open", ["papers_missing", "not_in_records"], "held", "papers"),
-    "a code absent from fresh records, papers complete": (
-        CODE, ABSENT, {"papers": COMPLETE}, "documented", "valid absent papers", ["not_in_records"], "sellable", None),
-    "papers that came with another truck": (
-        CODE, ABSENT, {"papers": PapersState(True, reused=True)}, "attention", "valid absent papers",
-        ["paper_reused", "not_in_records"], "sellable", None),
-    "a code absent from records too old to say so": (
-        CODE, ABSENT_FROM_OLD, {}, "unchecked", "valid unavailable open", ["records_old"], "unchecked", None),
-    "a code absent where nothing was ever received": (
-        CODE, RecordAnswer("absent"), {}, "unchecked", "valid unavailable open", ["records_old"], "unchecked", None),
-    "no network": (CODE, OFFLINE, {}, "unchecked", "valid unavailable open", ["offline"], "unchecked", None),
-    "no network, papers complete": (
-        CODE, OFFLINE, {"papers": COMPLETE}, "unchecked", "valid unavailable papers", ["offline"], "unchecked", None),
-    "no network, meat": (
-        CODE, OFFLINE, {"group": MEAT}, "unchecked", "valid unavailable open", ["offline"], "held", None),
-    "a silent province": (
-        CODE, RecordAnswer("unavailable", why="html"), {}, "unchecked", "valid unavailable open", ["province_silent"],
-        "unchecked", None),
-    "a code nobody was asked about": (
-        CODE, None, {}, "unchecked", "valid unavailable open", ["province_silent"], "unchecked", None),
-    "a code of another product, off line": (
-        CODE, OFFLINE, {"history": History(expected_gtin="09521234600060")}, "unchecked", "valid unavailable open",
-        ["other_gtin", "offline"], "held", None),
-    "no code, no papers": (None, None, {}, "undetermined", "none none open", ["papers_missing"], "held", "papers"),
-    "no code, papers lacking a date": (
-        None, None, {"papers": LACKING}, "undetermined", "none none open", ["papers_missing"], "held", "papers"),
-    "no code, papers complete": (
-        None, None, {"papers": COMPLETE}, "documented", "none none papers", [], "sellable", None),
-    "a code of another province, papers complete": (
-        FOREIGN, None, {"papers": COMPLETE}, "documented", "valid none papers", ["foreign_system"], "sellable", None),
-    "a code of another province, no papers": (
-        FOREIGN, OFFLINE, {}, "undetermined", "valid none open", ["papers_missing", "foreign_system"], "held",
-        "papers"),
-    "a label of another province for a lot our records know": (
-        FOREIGN, found(), {}, "verified", "valid match record", [], "sellable", None),
-    "a page of a host nobody named": (
-        Code(key=None, gtin=None, host="x.example"), None, {"papers": COMPLETE}, "documented", "unknown none papers",
-        ["foreign_system"], "sellable", None),
-    "a code without host or key": (
-        Code(key=None, gtin=None, host=None), None, {"papers": COMPLETE}, "documented", "unknown none papers",
-        ["not_in_records"], "sellable", None),
-    "a reading that is no trace code": (
-        Code("unreadable", None, None, None, None), None, {"papers": COMPLETE}, "documented", "malformed none papers",
-        [], "sellable", None),
-}  # fmt: skip
+@pytest.mark.parametrize(("name", "papers", "doubt"), COMBINATIONS)
+def test_every_combination_of_judgements_papers_and_effect_gives_the_tables_status(
+    name: str, papers: PapersState, doubt: str
+) -> None:
+    """Any other doubt is a paper seen before, made weaker or stronger."""
+    code, answer, history, judged = SITUATIONS[name]
+    code_told, record, own, *origins = judged.split()
+    origin = origins[papers.complete]
+    if doubt == "block" and code is not None:
+        code = replace(code, expiry=YESTERDAY)
+    policy = replace(POLICY, effects=(("paper_reused", doubt),))
+    verdict = decide(code, answer, replace(papers, reused=True), history, now=NOW, policy=policy)
+    assert (verdict.code, verdict.record, verdict.origin) == (code_told, record, origin)
+    lacks_papers = record in ("absent", "none") and origin == "open"
+    strongest = max(EFFECTS.index(doubt), EFFECTS.index(own), EFFECTS.index("hold") if lacks_papers else 0)
+    assert verdict.effect == EFFECTS[strongest]
+    cells = next(cells for *where, cells in ROWS if where == [record, origin])
+    assert (verdict.status, verdict.word) == (WORDS[cells[strongest]].code, WORDS[cells[strongest]].word)
 
 
-@pytest.mark.parametrize("name", GOODS)
-def test_goods_are_judged_by_code_record_and_origin(name: str) -> None:
-    code, answer, rest, status, judgements, reasons, stock, flag = GOODS[name]
-    verdict = decide(code, answer, **rest, now=NOW, policy=POLICY)
-    assert verdict.status == status
-    assert " ".join(judged(verdict)) == judgements
-    assert codes(verdict) == reasons
-    assert (verdict.stock, verdict.flag) == (stock, flag)
-
-
-@pytest.mark.parametrize(
-    ("answer", "rest", "text"),
-    [
-        (replace(ABSENT, recall=RECALL), {}, "Hàng đang bị thu hồi (thông báo số TH-1)"),
-        (found(status="recalled", recall_id="TH-9"), {}, "Hàng đang bị thu hồi (thông báo số TH-9)"),
-        (found(status="recalled"), {}, "Hàng đang bị thu hồi"),
-        (found(expiry_date=date(2026, 11, 20)), {}, "Hết hạn sử dụng 20/11/2026"),
-        (found(expiry_date=TOMORROW), {}, "Cận hạn: còn 1 ngày"),
-        (found(), {"history": History(expected_group="ca")}, "Mã của mặt hàng khác: Cải thảo Măng Đen"),
-        (OFFLINE, {"history": History(expected_gtin="0")}, "Mã của mặt hàng khác"),
-        (ABSENT, {"papers": LACKING}, "Cần: bảng kê, ngày"),
-        (ABSENT, {}, "Cần giấy tờ của lô hàng"),
-        (found(facility=facility(LAPSED)), {}, "Giấy chứng nhận VietGAP hết hiệu lực ngày 12/11/2026"),
-        (
-            found(net_quantity=Decimal(400)),
-            {"history": History(received=Decimal("550.5"))},
-            "Vượt số lượng của lô (khai 400 kg, đã nhận 550,5 kg)",
-        ),
-        (
-            found(net_quantity=Decimal(4), unit=None),
-            {"history": History(received=Decimal(5))},
-            "Vượt số lượng của lô (khai 4, đã nhận 5)",
-        ),
-        (found(), {"history": History(Seen("02:10", "sạp A-12"))}, "Mã này đã quét lúc 02:10 tại sạp A-12"),
-        (ABSENT_FROM_OLD, {}, "Dữ liệu đã cũ 4 ngày"),
-        (RecordAnswer("absent"), {}, "Chưa nhận được dữ liệu của tỉnh"),
-    ],
-)
-def test_a_reason_says_what_it_saw(answer: RecordAnswer, rest: dict[str, Any], text: str) -> None:
-    verdict = decide(CODE, answer, **rest, group=VEGETABLES, now=NOW, policy=POLICY)
-    assert verdict.reasons[0].text == text
-
-
-def test_a_foreign_code_is_named_by_its_platform() -> None:
-    verdict = decide(FOREIGN, None, COMPLETE, now=NOW, policy=POLICY)
-    assert verdict.reasons[0].text == "Mã của hệ thống khác: Hệ thống Lâm Đồng (mẫu)"
-
-
-def test_near_expiry_counts_the_groups_days() -> None:
-    in_two_days = found(expiry_date=TODAY + timedelta(days=2), product_group=None)
-    assert codes(decide(CODE, in_two_days, now=NOW, policy=POLICY)) == ["near_expiry"]
-    assert codes(decide(CODE, in_two_days, group=MEAT, now=NOW, policy=POLICY)) == []
-
-
-def test_the_day_is_the_markets_not_utc() -> None:
-    before_midnight = NOW - timedelta(hours=3)
-    assert decide(CODE, found(expiry_date=YESTERDAY), now=before_midnight, policy=POLICY).status == "verified"
-    assert decide(CODE, found(expiry_date=YESTERDAY), now=NOW, policy=POLICY).status == "blocked"
+def test_the_situations_meet_every_judgement() -> None:
+    told = [judged.split() for *_, judged in SITUATIONS.values()]
+    assert {code for code, *_ in told} == set(get_args(CodeJudgement))
+    assert {record for _, record, *_ in told} == set(get_args(RecordJudgement))
+    assert {origin for _, _, _, *both in told for origin in both} == set(get_args(OriginJudgement))
 
 
 def test_reasons_stand_strongest_first_then_in_the_lists_order() -> None:
@@ -375,114 +230,3 @@ def test_a_recalled_lot_with_a_cancelled_code_waits_for_no_answer() -> None:
     verdict = decide(CODE, replace(found(status="revoked"), recall=RECALL), now=NOW, policy=POLICY)
     assert (verdict.record, verdict.flag) == ("recalled", None)
     assert codes(verdict) == ["recalled", "revoked"]
-
-
-def test_the_json_is_the_contracts() -> None:
-    verdict = decide(CODE, found(product_group=None), now=NOW, policy=POLICY)
-    assert as_json(verdict, NOW) == {
-        "status": "verified",
-        "word": "KHỚP HỒ SƠ",
-        "line": "Đúng với hồ sơ lô hàng trên hệ thống của tỉnh (cập nhật 02:10)",
-        "next": "Nhập số lượng",
-        "sound": "high short",
-        "tone": "good",
-        "symbol": "✓",
-        "reasons": [],
-        "judgements": {"code": "valid", "record": "match", "origin": "record"},
-        "records": {"version": 7, "as_of": "2026-11-23T19:10:00+00:00", "age_s": 1260},
-        "rules_version": "7",
-    }
-
-
-def test_the_json_of_what_nobody_knows_says_so() -> None:
-    told = as_json(decide(None, None, now=NOW, policy=POLICY), NOW)
-    assert told["records"] == {"version": 0, "as_of": None, "age_s": None}
-    assert told["reasons"] == [
-        {"code": "papers_missing", "effect": "hold", "text": "Cần giấy tờ của lô hàng", "next": "Chụp giấy tờ"}
-    ]
-
-
-@pytest.mark.parametrize(
-    ("host", "platform"),
-    [
-        ("TXNG.Quangngai.example:8443", "Hệ thống của tỉnh (mẫu)"),
-        ("quangngai.example", None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_a_host_is_known_by_its_whole_name(host: str | None, platform: str | None) -> None:
-    rule = host_rule(host, POLICY)
-    assert (rule.platform if rule else None) == platform
-
-
-statuses_told = st.sampled_from(["active", "suspended", "revoked", "recalled", "expired"])
-dates = st.none() | st.integers(-3, 3).map(lambda days: TODAY + timedelta(days=days))
-answers = st.one_of(
-    st.none(),
-    st.builds(RecordAnswer, st.just("unavailable"), why=st.sampled_from([None, "offline", "province_silent", "x"])),
-    st.builds(
-        RecordAnswer,
-        st.just("absent"),
-        recall=st.none() | st.just(RECALL),
-        age=st.sampled_from([FRESH, OLD, RecordsAge()]),
-    ),
-    st.builds(lambda status, day: found(status=status, expiry_date=day), statuses_told, dates),
-)
-readings = st.one_of(
-    st.none(),
-    st.builds(
-        Code,
-        st.sampled_from(["ok", "unreadable"]),
-        st.sampled_from([None, CODE.key]),
-        st.sampled_from([None, GTIN]),
-        dates,
-        st.sampled_from([None, CODE.host, FOREIGN.host, "x.example"]),
-    ),
-)
-histories = st.builds(
-    History,
-    st.none() | st.builds(Seen, st.just("02:10"), st.just("A-12"), st.booleans()),
-    st.none() | st.just(Decimal(900)),
-    st.booleans(),
-    st.booleans(),
-    st.sampled_from([None, GTIN, "09521234600060"]),
-    st.sampled_from([None, "rau", "ca"]),
-    st.booleans(),
-)
-moves = st.dictionaries(st.sampled_from(sorted(REASONS)), st.sampled_from([*EFFECTS, "loud"]), max_size=5)
-
-
-@given(
-    readings,
-    answers,
-    st.builds(PapersState, st.booleans(), reused=st.booleans()),
-    histories,
-    st.sampled_from([None, MEAT, FLOWERS]),
-    moves,
-)
-def test_whatever_comes_the_promises_hold(
-    code: Code | None,
-    answer: RecordAnswer | None,
-    papers: PapersState,
-    history: History,
-    group: GoodsGroup | None,
-    moved: dict[str, str],
-) -> None:
-    policy: Policy = replace(POLICY, effects=tuple(moved.items()))
-    verdict = decide(code, answer, papers, history, group, now=NOW, policy=policy)
-    told = codes(verdict)
-    effects = [EFFECTS.index(reason.effect) for reason in verdict.reasons]
-    assert effects == sorted(effects, reverse=True)
-    if answer is not None and (answer.recall or (answer.record and answer.record.status == "recalled")):
-        assert (verdict.status, verdict.stock) == ("blocked", "blocked")
-    if verdict.record == "unavailable":
-        assert verdict.flag is None
-        assert "papers_missing" not in told
-        assert verdict.status in ("unchecked", "blocked")
-    if verdict.status in ("verified", "documented"):
-        assert verdict.stock == "sellable"
-        assert verdict.flag is None
-    if verdict.flag == "papers":
-        assert not papers.complete
-    assert (verdict.flag is None) == (verdict.answer_within is None)

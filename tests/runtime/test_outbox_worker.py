@@ -11,6 +11,7 @@ from pos_trace.core.ports import Delivered
 from pos_trace.runtime.outbox_worker import OutboxWorker, full_jitter
 from pos_trace.services import outbox
 from pos_trace.services.node import Ports
+from pos_trace.store import outbox as store_outbox
 from tests.services.two_nodes import SITE_ID, make_node
 
 
@@ -109,3 +110,55 @@ def test_a_node_without_a_department_only_waits(worker_of, now):
     alone.start()
     alone.stop()
     assert not alone.is_alive()
+
+
+def test_what_a_killed_process_had_on_its_way_goes_at_once(worker_of, now):
+    department = Counting(1)
+    node, worker = worker_of(department)
+    queue(node, now, 1)
+    with node.write(node.machine("dead"), now) as tx:
+        claimed = store_outbox.claim(tx.session, node.id, "a process that died", now)
+    worker.start()
+    assert department.enough.wait(10)
+    assert department.ids == [claimed.id]
+
+
+def test_an_unforeseen_error_does_not_end_the_thread(worker_of, now, monkeypatch):
+    department = Counting(1)
+    node, worker = worker_of(department)
+    queue(node, now, 1)
+    failed = threading.Event()
+    deliver = outbox.deliver_due
+
+    def surprise(*args, **options):
+        if not failed.is_set():
+            failed.set()
+            raise KeyError("surprise")
+        return deliver(*args, **options)
+
+    monkeypatch.setattr(outbox, "deliver_due", surprise)
+    worker.start()
+    assert failed.wait(10)
+    worker.wake()
+    assert department.enough.wait(10)
+
+
+def test_a_message_whose_answer_could_not_be_written_down_goes_again_in_the_next_round(worker_of, now, monkeypatch):
+    department = Counting(2)
+    node, worker = worker_of(department)
+    queue(node, now, 1)
+    lost = threading.Event()
+    done = store_outbox.done
+
+    def full_once(*args, **options):
+        if not lost.is_set():
+            lost.set()
+            raise Unavailable("database_unavailable", "Máy chưa ghi được.")
+        return done(*args, **options)
+
+    monkeypatch.setattr(store_outbox, "done", full_once)
+    worker.start()
+    assert lost.wait(10)
+    worker.wake()
+    assert department.enough.wait(10)
+    assert len(set(department.ids)) == 1

@@ -7,12 +7,24 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from pos_trace import settings
 from pos_trace.core.policy import Policy
 from pos_trace.core.records import RecordAnswer
-from pos_trace.services import deliveries, places, recalls, receiving, records, register, scanning, stock, sync
+from pos_trace.services import (
+    deliveries,
+    places,
+    recalls,
+    receiving,
+    records,
+    register,
+    scanning,
+    selling,
+    stock,
+    sync,
+)
 from pos_trace.services.goods_asked import AskedLine
 from pos_trace.services.node import Actor, Node
 from pos_trace.services.scanning import ScanIn
@@ -80,6 +92,7 @@ class Province:
 
 
 NOW_AGE: list[datetime] = []
+on_sqlite = pytest.mark.parametrize("fresh_database", ["sqlite"], indirect=True)  # a table of cases, no SQL of its own
 
 
 @dataclass
@@ -201,3 +214,18 @@ def with_ports(night: Night, **ports: Any) -> Night:
     station = replace(night.node, ports=replace(night.node.ports, **ports))
     night.province.station = station
     return replace(night, pair=Pair(station, night.pair.province))
+
+
+def sell(night: Night, *lines: AskedLine, name: str = "s-1", number: str = "A-12", at: datetime | None = None,
+         **more: Any) -> dict[str, Any]:  # fmt: skip
+    """A paid sale of ``lines`` at a stall."""
+    who = night.who(number, **more.pop("who", {}))
+    told = selling.SaleIn(external_id=name, lines=lines, **more)
+    return selling.record_sale(night.node, who, told, at or night.now)
+
+
+def laid_out(night: Night, name: str = "Cà rốt", quantity: str = "10", unit: str = "kg", number: str = "A-12",
+             at: datetime | None = None, **more: Any) -> str:  # fmt: skip
+    """What lay on the table: a sellable lot without a code; answers its id."""
+    told = stock.opening(night.node, night.who(number), name, quantity, unit, at or night.now, **more)
+    return str(told["id"])

@@ -50,7 +50,7 @@ def as_station(site_id: str = SITE_ID) -> Actor:
 
 def trader(station: Node, stall_id: str) -> Actor:
     """The owner of a stall."""
-    return Actor("user", f"owner-{stall_id}", "Chị Hoa (mẫu)", station.id, stall_id, permissions=STALL_KEY_SCOPES)
+    return Actor("user", stall_id, "Chị Hoa (mẫu)", station.id, stall_id, permissions=STALL_KEY_SCOPES)
 
 
 def add_stall(station: Node, number: str, now: datetime, **more: object) -> str:

@@ -14,6 +14,7 @@ PATHS: Final[dict[str, str]] = {
     "sighting": "/sightings",
     "evidence": "/evidence",
 }
+ACKNOWLEDGED: Final[dict[str, type]] = {"items": list, "result": str, "accepted": int}
 REFUSED_FOR_GOOD: Final = frozenset({400, 413, 422})
 KEY_REFUSED: Final = frozenset({401, 403})
 LONGEST_WAIT_S: Final = 3600.0
@@ -44,12 +45,18 @@ def _meaning(reply: Reply, body: bytes) -> Delivered:
     """2xx done, but dead when an item in it was rejected · 409 done if it names our body's hash, retry while the
     first copy is still being taken, else dead · refused for good dead · key refused parked · everything else
     (408, 429, 5xx, a wrong address, silence) retry after what the peer asked, at most an hour.
+
+    Only JSON counts, and a 2xx only with the words of an acknowledgement: a gateway on the way also says 200 or 403.
     """
     if reply.state == "unavailable":
         return Delivered("retry", f"{reply.why}: {reply.detail}"[:200])
     answer: dict[str, Any] = reply.json if isinstance(reply.json, dict) else {}
     status = f"{reply.status} {answer.get('code', '')}".strip()
+    if not isinstance(reply.json, dict):
+        return Delivered("retry", f"{status} không phải câu trả lời của nơi nhận", answer, _wait(reply))
     if 200 <= reply.status < 300:
+        if not _acknowledges(answer):
+            return Delivered("retry", f"{status} không phải lời xác nhận", answer)
         return Delivered("dead" if _rejected(answer) else "done", status, answer)
     if reply.status == 409 and answer.get("code") != "still_running":
         same = answer.get("sha256") == hashlib.sha256(body).hexdigest()
@@ -59,6 +66,10 @@ def _meaning(reply: Reply, body: bytes) -> Delivered:
     if reply.status in REFUSED_FOR_GOOD:
         return Delivered("dead", status, answer)
     return Delivered("retry", status, answer, _wait(reply))
+
+
+def _acknowledges(answer: dict[str, Any]) -> bool:
+    return any(isinstance(answer.get(name), kind) for name, kind in ACKNOWLEDGED.items())
 
 
 def _rejected(answer: dict[str, Any]) -> bool:

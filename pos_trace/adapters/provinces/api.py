@@ -12,6 +12,7 @@ from pos_trace.core.records import RecordAnswer, RecordsAge
 
 PREFIX = "/api/province/v1"
 SILENT = "province_silent"
+ASK_LATER = (408, 425, 429)
 
 
 class ProvinceApi:
@@ -69,7 +70,8 @@ class ProvinceApi:
         body = lines.dump({"code": code, "public_key": public_key, "site": site, "stalls": stalls})
         headers = {"Content-Type": "application/json"}
         reply = self.http.call("POST", f"{self.base_url}{PREFIX}/stations:enrol", headers=headers, body=body)
-        if reply.state == "unavailable" or reply.status >= 500 or not isinstance(reply.json, dict):
+        later = reply.status >= 500 or reply.status in ASK_LATER
+        if reply.state == "unavailable" or later or not isinstance(reply.json, dict):
             return EnrolmentAnswer("unavailable", detail=reply.detail or f"trạng thái {reply.status}")
         told = {name: reply.json.get(name) for name in ("station_id", "api_key", "province_key_id")}
         if reply.status not in (200, 201):

@@ -7,9 +7,11 @@ from urllib.parse import unquote
 from pos_trace.core.codes import damage, digital_link, in_store, money_codes
 from pos_trace.core.codes.build import from_elements, key_of, scheme_key
 from pos_trace.core.codes.digital_link import label_uri
-from pos_trace.core.codes.digits import GTIN_LENGTHS, checks, gtin14, is_digits
-from pos_trace.core.codes.elements import FNC1, alternatives, from_brackets, in_brackets, split
+from pos_trace.core.codes.digits import GTIN_LENGTHS, gtin14, is_digits
+from pos_trace.core.codes.elements import FNC1, from_brackets, in_brackets, split
+from pos_trace.core.codes.lost_separators import readings
 from pos_trace.core.codes.scanned import Pairs, ScannedCode, as_json, not_trace, unreadable
+from pos_trace.core.codes.table import ELEMENT_MARKS, PLAIN_MARKS
 from pos_trace.core.policy import CodeRules, HostRule
 
 __all__ = ["BUILTIN", "ScannedCode", "as_json", "key_of", "label_uri", "parse"]
@@ -17,19 +19,18 @@ __all__ = ["BUILTIN", "ScannedCode", "as_json", "key_of", "label_uri", "parse"]
 BUILTIN: Final = CodeRules()
 LONGEST: Final = 2048
 LONGEST_SLIP: Final = 7100
-SYMBOLOGY: Final = re.compile(r"^\](?:[A-Za-z][0-9A-Za-z])")
-ELEMENT_MARKS: Final = ("]C1", "]e0", "]Q3", "]d2", "]J1")
-PLAIN_MARKS: Final = ("]Q1", "]d1", "]J0", "]Q0", "]d0", "]E0", "]E4", "]C0", "]A0", "]I0", "]I1")
-BARE_PATH: Final = re.compile(r"^(?:00|01|8006)/[0-9]{8,18}(?:/|$)")
-OWN_PATHS: Final = re.compile(r"(?i)^/(r|s|m)(/|$)")
+SYMBOLOGY: Final = re.compile(r"\][A-Za-z][0-9A-Za-z]")
+BARE_PATH: Final = re.compile(r"(?:00|01|8006)/[0-9]{8,18}(?:/|$)")
+OWN_PATHS: Final = re.compile(r"(?i)/[rsm](?:[/?#]|$)")
 SSCC_LENGTH: Final = 18
 
 
 def parse(text: str, rules: CodeRules = BUILTIN) -> ScannedCode:
     """The one entry: damage is named, then the text is routed by its shape (facts: GS1, section 8)."""
-    if len(text) > LONGEST and not (text.startswith("PT1:") and len(text) <= LONGEST_SLIP):
-        return unreadable(text[:LONGEST], "text", "too_long")
     plain = damage.trimmed(text)
+    if len(plain) > (LONGEST_SLIP if plain.startswith("PT1:") else LONGEST):
+        return unreadable(text[:LONGEST], "text", "too_long")
+    text = text[:LONGEST_SLIP]
     if not plain:
         return unreadable(text, "text", "bad_content")
     if plain.startswith("PT1:"):
@@ -38,10 +39,13 @@ def parse(text: str, rules: CodeRules = BUILTIN) -> ScannedCode:
     if money is not None:
         return not_trace(text, money, money)
     mended, repaired = damage.with_separators(plain, rules)
-    hurt = damage.damage(mended)
+    hurt = damage.damage(mended, rules)
     if hurt is not None:
         return unreadable(text, "text", hurt)
-    return _route(text, mended, rules, ("repaired_separator",) if repaired else ())
+    code = _route(text, mended, rules, ("repaired_separator",) if repaired else ())
+    if code.outcome == "unreadable" and damage.damage(plain, rules) == "ime_damage":
+        return unreadable(text, "text", "ime_damage")  # an è was no separator but an input method's work
+    return code
 
 
 def _route(raw: str, text: str, rules: CodeRules, warnings: tuple[str, ...]) -> ScannedCode:
@@ -61,8 +65,9 @@ def _route(raw: str, text: str, rules: CodeRules, warnings: tuple[str, ...]) -> 
         return scheme
     if text.startswith("("):
         return _bracketed(raw, text, rules, warnings)
-    if is_digits(text):
-        number = _number(raw, text, rules, warnings)
+    digits = text.replace(" ", "")  # people type the groups they see under the bars
+    if is_digits(digits):
+        number = _number(raw, digits, rules, warnings)
         if number is not None:
             return number
     if text.startswith(FNC1) or FNC1 in text or _looks_like_elements(text):
@@ -74,26 +79,29 @@ def _scheme(raw: str, text: str, rules: CodeRules, warnings: tuple[str, ...]) ->
     """An opaque provincial code by the configured schemes."""
     for rule in rules.schemes:
         match = re.match(rule.regex, text)
-        if match is not None:
-            code = match.groupdict().get("code") or match[0]
+        code = _code_in(match)
+        if code:
             return ScannedCode(
                 raw, "ok", "province_code", key=scheme_key(rule.scheme, code), code=code, warnings=warnings
             )
     return None
 
 
+def _code_in(match: re.Match[str] | None) -> str:
+    """The group named ``code``, the whole match where the pattern has none, "" without a match."""
+    if match is None:
+        return ""
+    return match["code"] or "" if "code" in match.re.groupindex else match[0]
+
+
 def _number(raw: str, text: str, rules: CodeRules, warnings: tuple[str, ...]) -> ScannedCode | None:
     """Bare digits: a scale's code, a GTIN, an SSCC; None when their count fits none and they may be elements."""
-    if len(text) == 13 and text.startswith("2"):
-        local = in_store.parse(raw, text, rules)
+    if in_store.is_local(text):
+        local = in_store.parse(raw, text[-13:], rules)
         return local or unreadable(raw, "in_store", "no_in_store_rule", warnings)
     if len(text) in GTIN_LENGTHS:
-        if not checks(text) or not text.strip("0"):
-            return unreadable(raw, "gtin", "bad_check_digit" if text.strip("0") else "bad_content", warnings)
         return from_elements(raw, "gtin", (("01", gtin14(text)),), rules, warnings)
     if len(text) == SSCC_LENGTH:
-        if not checks(text):
-            return unreadable(raw, "sscc", "bad_check_digit", warnings)
         return from_elements(raw, "sscc", (("00", text),), rules, warnings)
     return None
 
@@ -110,11 +118,14 @@ def _bracketed(raw: str, text: str, rules: CodeRules, warnings: tuple[str, ...])
 
 
 def _element_string(raw: str, text: str, rules: CodeRules, warnings: tuple[str, ...], certain: bool) -> ScannedCode:
-    """``certain``: the symbology or a separator says it is one, so its separators are where they belong."""
+    """``certain``: the symbology or a separator says it is one.
+
+    One separator, wherever it stands, shows that this scanner sends them; without any they may have been lost.
+    """
     kind = "gs1_element_string"
     elements, error = split(text)
-    if FNC1 not in text.strip(FNC1):
-        other = _recovered(raw, text.strip(FNC1), elements if error is None else (), rules, warnings)
+    if FNC1 not in text:
+        other = _recovered(raw, text, elements if error is None else (), rules, warnings)
         if other is not None:
             return other
     if error is not None:
@@ -123,34 +134,25 @@ def _element_string(raw: str, text: str, rules: CodeRules, warnings: tuple[str, 
 
 
 def _recovered(raw: str, text: str, straight: Pairs, rules: CodeRules, warnings: tuple[str, ...]) -> ScannedCode | None:
-    """What a text may have been before its separators were lost; None when only one reading is possible.
+    """What a text may have been before its separators were lost; None when it can only be ``straight`` or nothing.
 
     Several legal readings are candidates for a look-up or a second scan, never a guess.
     """
-    found = alternatives(text, rules.reference_year, rules.max_candidates)
-    plausible = tuple(one for one in found if _plausible(one))
-    if len(plausible) == 1 and plausible[0] != straight:
-        return from_elements(raw, "gs1_element_string", plausible[0], rules, (*warnings, "recovered"))
-    if len(plausible) <= 1:
-        return None
-    candidates = tuple(in_brackets(one) for one in plausible)
+    possible = readings(text, rules.reference_year, rules.max_candidates)
+    found = possible.found
+    if possible.complete and len(found) <= 1:
+        if not found or found[0] == straight:
+            return None
+        return from_elements(raw, "gs1_element_string", found[0], rules, (*warnings, "recovered"))
     return ScannedCode(
         raw,
         "ambiguous",
         "gs1_element_string",
         warnings=warnings,
         reason="lost_separator",
-        candidates=candidates,
-        gtin=dict(plausible[0]).get("01"),
+        candidates=tuple(in_brackets(one) for one in found),
+        gtin=dict(found[0]).get("01") if found else None,
     )
-
-
-FOOD: Final = re.compile(r"00|01|02|10|11|13|15|16|17|21|30|310\d|37|400|41\d|422|7003|7007|703\d")
-
-
-def _plausible(reading: Pairs) -> bool:
-    """Only identifiers that food labels carry: a lost separator before an exotic one is a longer lot."""
-    return all(FOOD.fullmatch(ai) for ai, _ in reading)
 
 
 def _link(raw: str, text: str, rules: CodeRules, warnings: tuple[str, ...]) -> ScannedCode:
@@ -161,7 +163,7 @@ def _link(raw: str, text: str, rules: CodeRules, warnings: tuple[str, ...]) -> S
     else:
         found = digital_link.parse_uri(text)
         if found is None:
-            return unreadable(raw, "url", "bad_content", warnings)
+            return not_trace(raw, "url", "unknown_url")
         link, host = found, found.host
     rule = _host_rule(host, rules)
     own = _own_page(host, text, rules)
@@ -182,8 +184,8 @@ def _link(raw: str, text: str, rules: CodeRules, warnings: tuple[str, ...]) -> S
 def _plain_url(raw: str, text: str, link: digital_link.Link, rule: HostRule | None) -> ScannedCode:
     if link.error is not None:
         return unreadable(raw, "url", link.error, host=link.host or None)
-    path = text.split("://", 1)[1].partition("/")[2]
-    if digital_link.is_compressed("/" + path.split("?")[0].split("#")[0]):
+    known_page = rule is not None and rule.mode != "record"
+    if not known_page and digital_link.is_compressed(_path(text).split("?")[0].split("#")[0]):
         return not_trace(raw, "compressed_link", "compressed_link", host=link.host)
     return not_trace(raw, "url", f"{rule.mode}_page" if rule is not None else "unknown_url", host=link.host)
 
@@ -194,16 +196,17 @@ def _host_rule(host: str | None, rules: CodeRules) -> HostRule | None:
 
 
 def _own_page(host: str | None, text: str, rules: CodeRules) -> bool:
-    path = "/" + text.split("://", 1)[-1].partition("/")[2]
-    return host in rules.own_hosts and bool(OWN_PATHS.match(path))
+    return host in rules.own_hosts and OWN_PATHS.match(_path(text)) is not None
+
+
+def _path(text: str) -> str:
+    return "/" + text.split("://", 1)[-1].partition("/")[2]
 
 
 def _host_code(raw: str, text: str, rule: HostRule, host: str | None, warnings: tuple[str, ...]) -> ScannedCode | None:
-    """A provincial code out of a known host's path."""
-    path = "/" + text.split("://", 1)[-1].partition("/")[2]
-    match = re.search(rule.code_regex, path)
-    if match is None:
+    """A provincial code out of a known host's path; escaped controls are no code."""
+    code = unquote(_code_in(re.search(rule.code_regex, _path(text))))
+    if not code or not code.isprintable():
         return None
-    code = unquote(match.groupdict().get("code") or match[0])
     key = scheme_key(rule.scheme or rule.host, code)
     return ScannedCode(raw, "ok", "province_code", key=key, code=code, host=host, warnings=warnings)

@@ -4,9 +4,10 @@ from datetime import date
 from decimal import Decimal
 from urllib.parse import quote
 
+from pos_trace.core.codes.companions import association_warnings
 from pos_trace.core.codes.digits import gtin14
 from pos_trace.core.codes.elements import error_of
-from pos_trace.core.codes.lints import association_warnings, date_of
+from pos_trace.core.codes.lints import date_of
 from pos_trace.core.codes.scanned import Pairs, ScannedCode, unreadable
 from pos_trace.core.policy import CodeRules
 

@@ -1,18 +1,20 @@
 """GS1 Digital Link URIs: the right-most key wins, qualifiers in order, numeric query names are identifiers."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from ipaddress import IPv6Address
 from typing import Final
 from urllib.parse import quote, unquote
 
 from pos_trace.core.codes.digits import GTIN_LENGTHS, checks, gtin14, is_digits
+from pos_trace.core.codes.rare_lints import BAD_ESCAPE
 from pos_trace.core.codes.scanned import Pairs
 from pos_trace.core.codes.table import OLD_NAMES, PRIMARY_KEYS, identifier
 
-URI: Final = re.compile(r"(?i)^(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?$", re.DOTALL)
-COMPRESSED: Final = re.compile(r"^/[A-Za-z0-9_-]{10,}$")
-BAD_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
-HOST: Final = re.compile(r"(?i)^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$")
+URI: Final = re.compile(r"(?i)https?://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.DOTALL)
+COMPRESSED: Final = re.compile(r"/[A-Za-z0-9_-]{10,}")
+HOST: Final = re.compile(r"([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,23 @@ class Link:
 
 def parse_uri(text: str) -> Link | None:
     """The link in ``text``; None when it is no http(s) URI. ``is_link`` False: a URI without any GS1 key."""
-    match = URI.match(text)
+    match = URI.fullmatch(text)
     if match is None:
         return None
-    host, path, query = match[2].lower(), match[3], match[4] or ""
-    if not HOST.match(host) or BAD_ESCAPE.search(path + query):
+    host, path, query = match[1].lower(), match[2], match[3] or ""
+    if not _is_host(host) or BAD_ESCAPE.search(path + "?" + query):
         return Link(host, error="bad_content", is_link=False)
-    return parse_path(host, path, query)
+    return parse_path(host.replace(".:", ":").rstrip("."), path, query)  # the root's dot is no part of a name
+
+
+def _is_host(host: str) -> bool:
+    """A name or an address, with or without a port; brackets hold a whole IPv6 address."""
+    match = HOST.fullmatch(host)
+    if match is None or not match[1].startswith("["):
+        return match is not None
+    with suppress(ValueError):
+        return bool(IPv6Address(match[1][1:-1]))
+    return False
 
 
 def parse_path(host: str, path: str, query: str) -> Link:
@@ -84,7 +96,7 @@ def _name(part: str, warnings: list[str]) -> str:
 
 def _primary(element: tuple[str, str], warnings: list[str]) -> tuple[str, str]:
     name, value = element
-    if name == "01" and len(value) < 14:
+    if name == "01" and len(value) < 14 and _shaped(name, value):
         warnings.append("short_gtin")
         return name, gtin14(value)
     return element
@@ -99,8 +111,14 @@ def _in_order(names: list[str]) -> bool:
     return False
 
 
+def _belongs_in_path(name: str, in_path: list[str]) -> bool:
+    """Whether ``name`` qualifies the key like those already in the path, so it may not come as an attribute."""
+    return any(name in order and set(in_path[1:]) <= set(order) for order in PRIMARY_KEYS[in_path[0]])
+
+
 def _add_query(elements: list[tuple[str, str]], query: str, warnings: list[str]) -> str | None:
-    present = dict(elements)
+    in_path = [name for name, _ in elements]
+    present = set(in_path)
     for pair in re.split("[&;]", query):
         raw, _, escaped = pair.partition("=")
         name = unquote(raw)
@@ -110,14 +128,12 @@ def _add_query(elements: list[tuple[str, str]], query: str, warnings: list[str])
         if not is_digits(name):
             continue
         value = unquote(escaped.replace("+", " "))
-        if identifier(name) is None or not value or " " in value:
-            return "bad_content"
-        if name in {"10", "21", "22"} and "01" in present and name not in present:
-            return "bad_content"
         if name in present:
             return "conflict"
-        present[name] = value
-        elements.append((name, value))
+        if identifier(name) is None or not value or " " in value or _belongs_in_path(name, in_path):
+            return "bad_content"
+        present.add(name)
+        elements.append(_primary((name, value), warnings))
     return None
 
 
@@ -125,7 +141,7 @@ def is_compressed(path: str) -> bool:
     """Whether a URI's path looks like a compressed Digital Link: one opaque segment with capitals and digits."""
     body = path[1:]
     mixed = any(c.isupper() for c in body) and any(c.islower() for c in body) and any(c.isdigit() for c in body)
-    return bool(COMPRESSED.match(path)) and mixed
+    return COMPRESSED.fullmatch(path) is not None and mixed
 
 
 def label_uri(

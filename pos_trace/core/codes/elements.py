@@ -1,14 +1,14 @@
-"""Element strings: split by the table and by FNC1; where a separator was lost, the legal ways it may have been."""
+"""Element strings: split by the table and by FNC1, and their human-readable form in brackets."""
 
-from collections.abc import Iterator
+from typing import Final
 
-from pos_trace.core.codes.lints import association_error, content_error
+from pos_trace.core.codes.companions import association_error
+from pos_trace.core.codes.lints import content_error
 from pos_trace.core.codes.scanned import Pairs
 from pos_trace.core.codes.table import Identifier, identifier_at
 
-FNC1 = "\x1d"
-MOST_ELEMENTS = 64
-MOST_STEPS = 4000
+FNC1: Final = "\x1d"
+MOST_ELEMENTS: Final = 64
 
 
 def split(text: str) -> tuple[Pairs, str | None]:
@@ -46,44 +46,9 @@ def error_of(elements: Pairs, reference_year: int) -> str | None:
     return association_error(elements)
 
 
-def alternatives(text: str, reference_year: int, most: int) -> tuple[Pairs, ...]:
-    """All legal readings of a text without separators, at most ``most``, found in bounded steps.
-
-    A reading is legal when every element's content is and none excludes another; the variable-length element may
-    end before anything that looks like an identifier.
-    """
-    found: list[Pairs] = []
-    steps = [MOST_STEPS]
-
-    def walk(at: int, so_far: Pairs) -> Iterator[Pairs]:
-        steps[0] -= 1
-        if steps[0] < 0 or len(so_far) >= MOST_ELEMENTS:
-            return
-        if at == len(text):
-            yield so_far
-            return
-        known = identifier_at(text, at)
-        if known is None or any(ai == known.ai for ai, _ in so_far):
-            return
-        start = at + len(known.ai)
-        longest = min(known.most, len(text) - start)
-        sizes = range(longest, known.least - 1, -1) if known.ends else (known.most,)
-        for size in sizes:
-            value = text[start : start + size]
-            if len(value) == size and content_error(known.ai, value, reference_year) is None:
-                yield from walk(start + size, (*so_far, (known.ai, value)))
-
-    for reading in walk(0, ()):
-        if association_error(reading) is None:
-            found.append(reading)
-            if len(found) >= most:
-                break
-    return tuple(found)
-
-
 def in_brackets(elements: Pairs) -> str:
-    """The human-readable form ``(01)…(10)…``."""
-    return "".join(f"({ai}){value}" for ai, value in elements)
+    """The human-readable form ``(01)…(10)…``; a bracket in data is written ``\\(``, so it reads back the same."""
+    return "".join(f"({ai}){value.replace('(', chr(92) + '(')}" for ai, value in elements)
 
 
 def from_brackets(text: str) -> tuple[Pairs, str | None]:

@@ -1,10 +1,19 @@
 """Codes a shop's own scale prints (GS1 prefix 2x): read by that shop's table, never a record's key."""
 
+import re
 from decimal import Decimal
+from typing import Final
 
 from pos_trace.core.codes.digits import checks
 from pos_trace.core.codes.scanned import ScannedCode, unreadable
 from pos_trace.core.policy import CodeRules, InStoreRule
+
+LOCAL: Final = re.compile(r"0?2[0-9]{12}")
+
+
+def is_local(digits: str) -> bool:
+    """Whether ``digits`` is a number only its own shop knows; some scanners put a zero before the thirteen."""
+    return LOCAL.fullmatch(digits) is not None
 
 
 def parse(raw: str, digits: str, rules: CodeRules) -> ScannedCode | None:

@@ -1,9 +1,10 @@
 """What a scanned text turned out to be: the value every reading ends in (CONTRACTS, ``parse`` result)."""
 
+import re
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 Outcome = Literal["ok", "unreadable", "ambiguous", "not_trace_code"]
 Pairs = tuple[tuple[str, str], ...]
@@ -38,12 +39,19 @@ class ScannedCode:
     candidates: tuple[str, ...] = ()
 
 
+# Signs that JSON, UTF-8 or a database cannot hold: halves of surrogate pairs (Python's stand-in for bytes that are no
+# UTF-8) and NUL, which PostgreSQL refuses.
+UNWRITABLE: Final = re.compile("[\ud800-\udfff\x00]")
+
+
 def as_json(code: ScannedCode) -> dict[str, Any]:
-    """The contract's JSON: dates ISO, weights decimal strings, absent null."""
+    """The contract's JSON: dates ISO, weights decimal strings, absent null, unwritable signs as U+FFFD."""
     return {field.name: _plain(getattr(code, field.name)) for field in fields(code)}
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return UNWRITABLE.sub("\ufffd", value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):

@@ -28,6 +28,7 @@ QR_CAPTION: Final = ("MÃ TRUY XUẤT", "(không phải mã thanh toán)")
 QR_HINT: Final = "Mở camera hoặc Zalo để xem"
 QR_DELIVERY_HINT: Final = "Quét để nhận hàng"
 TYPED_HINT: Final = "hoặc vào {host} gõ: {code}"
+NO_PUBLIC_ADDRESS: Final = "Chưa có trang truy xuất"
 NO_INVOICE: Final = "Không thay hóa đơn"
 TOTAL: Final = "Cộng"
 ESTIMATED: Final = "ước tính"
@@ -40,7 +41,7 @@ RECORDS_AS_OF: Final = "Dữ liệu tỉnh lúc {moment}"
 SIGNED_BY: Final = ("Người giao ký", "Người nhận ký")
 COPY: Final = "Liên {copy}/{copies}"
 LOT: Final = "lô {label}"
-RECEIVED_LOT: Final = "lô nhận {label}"
+RECEIVED_TODAY: Final = "nhận hôm nay"
 
 
 def lot_words(candidates: int) -> str:

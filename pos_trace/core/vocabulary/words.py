@@ -88,8 +88,9 @@ CUSTOMER_WORDS: Final[Mapping[str, str]] = {
 
 
 def outcome_text(outcome: str, number: str | None) -> str:
-    """An outcome's words; a violation names its document."""
-    return OUTCOMES.get(outcome, outcome).format(number=number or "…")
+    """An outcome's words; a violation names its document. One of a newer version answers itself, as it is."""
+    words = OUTCOMES.get(outcome)
+    return outcome if words is None else words.format(number=number or "…")
 
 
 def conclusion_text(outcome: str, finding: str, number: str | None, on: str | None, agency: str) -> str:

@@ -1,7 +1,6 @@
 """The inspector's desk over JSON: what the screens call, and scripts."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from flask import Response
@@ -12,10 +11,11 @@ from pos_trace.services import inspecting
 from pos_trace.services.node import Answer
 from pos_trace.web.province.bodies import Strict
 from pos_trace.web.shared.context import node, now, who
+from pos_trace.web.shared.fields import Day, Line, Lines
 from pos_trace.web.shared.guard import needs
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), Lines]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80), Line]
 
 
 class CasePath(BaseModel):
@@ -28,7 +28,7 @@ class CasePath(BaseModel):
 class EvidencePath(CasePath):
     """Which file of the case."""
 
-    number: Annotated[int, Field(ge=1)]
+    number: Annotated[int, Field(ge=1, le=100_000)]
 
 
 class Wanted(BaseModel):
@@ -40,7 +40,7 @@ class Wanted(BaseModel):
 class Ground(BaseModel):
     """Why somebody looks."""
 
-    ground: Annotated[str, StringConstraints(max_length=200)] = ""
+    ground: Annotated[str, StringConstraints(max_length=200), Line] = ""
 
 
 class TextIn(Strict):
@@ -63,7 +63,7 @@ class ConclusionIn(Strict):
     origin_finding: Literal["cleared", "undetermined", "not_examined"]
     reason: Words
     document_number: Short | None = None
-    document_date: date | None = None
+    document_date: Day | None = None
     stop_order: bool = False
 
 

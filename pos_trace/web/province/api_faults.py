@@ -14,6 +14,7 @@ from pos_trace.core.errors import NotFound
 from pos_trace.services.node import Answer
 from pos_trace.web.province.bodies import Strict
 from pos_trace.web.shared.context import node
+from pos_trace.web.shared.fields import Whole
 from pos_trace.web.shared.guard import public
 from pos_trace.web.shared.problems import problem
 
@@ -37,7 +38,7 @@ class FaultIn(Strict):
     """How the next ``times`` answers fail; ``none`` clears what was armed."""
 
     mode: Mode
-    times: Annotated[int, Field(ge=1, le=1000)] = 1
+    times: Annotated[Whole, Field(ge=1, le=1000)] = 1
 
 
 @dataclass(slots=True)

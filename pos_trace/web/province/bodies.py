@@ -1,20 +1,21 @@
 """What the province's machine routes take in; a member nobody named is refused."""
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from pos_trace.core.records import LotStatus
+from pos_trace.web.shared.fields import Day, Line, Lines, Moment, Printable, Whole
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
-Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
-Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300), Line]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), Line]
+Member = Annotated[str, StringConstraints(max_length=40), Line]
+Long = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), Lines]
 Node = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,35}$")]
-Key = Annotated[str, StringConstraints(min_length=3, max_length=400)]
+Key = Annotated[str, StringConstraints(min_length=3, max_length=400, pattern=r"^[!-~]+$")]
 Sha = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Gln = Annotated[str, StringConstraints(pattern=r"^\d{13}$")]
-Amount = Annotated[str, StringConstraints(pattern=r"^\d{1,10}(\.\d{1,3})?$")]
+Gln = Annotated[str, StringConstraints(pattern=r"^[0-9]{13}$")]
+Amount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}(\.[0-9]{1,3})?$")]
 
 
 class Strict(BaseModel):
@@ -27,7 +28,7 @@ class SiteIn(Strict):
     """The place a station serves."""
 
     id: Node
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Line]
     kind: Literal["market", "supermarket", "shop"] = "market"
     gln: Gln | None = None
     commune: Text | None = None
@@ -37,17 +38,17 @@ class StallIn(Strict):
     """A selling place of the station."""
 
     id: Node
-    number: Annotated[str, StringConstraints(min_length=1, max_length=40)]
-    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    number: Annotated[str, StringConstraints(min_length=1, max_length=40), Line]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200), Line]
     gln: Gln | None = None
-    commune: Annotated[str, StringConstraints(max_length=120)] | None = None
+    commune: Annotated[str, StringConstraints(max_length=120), Line] | None = None
 
 
 class EnrolIn(Strict):
     """A one-time code and the station's public key (base64 of 32 bytes)."""
 
-    code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=40)]
-    public_key: Annotated[str, StringConstraints(min_length=44, max_length=44)]
+    code: Annotated[str, StringConstraints(strip_whitespace=True, min_length=4, max_length=40), Line]
+    public_key: Annotated[str, StringConstraints(min_length=44, max_length=44), Line]
     site: SiteIn
     stalls: Annotated[list[StallIn], Field(max_length=2000)] = []
 
@@ -55,8 +56,8 @@ class EnrolIn(Strict):
 class Since(BaseModel):
     """The cursor of a feed."""
 
-    since: Annotated[int, Field(ge=0, le=2**62)] = 0
-    limit: Annotated[int, Field(ge=1, le=2000)] = 500
+    since: Annotated[Whole, Field(ge=0, le=2**62)] = 0
+    limit: Annotated[Whole, Field(ge=1, le=2000)] = 500
 
 
 class KeyQuery(BaseModel):
@@ -71,24 +72,24 @@ class CertificateIn(Strict):
     kind: Short
     number: Short | None = None
     issuer: Text | None = None
-    issued: date | None = None
-    expires: date | None = None
+    issued: Day | None = None
+    expires: Day | None = None
 
 
 class FacilityIn(Strict):
     """A facility line; ``version`` is the province's to give."""
 
     facility_id: Short
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-    type: Annotated[str, StringConstraints(max_length=60)] = ""
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), Line]
+    type: Annotated[str, StringConstraints(max_length=60), Line] = ""
     is_individual: bool = False
-    business_code: Annotated[str, StringConstraints(max_length=40)] | None = None
-    tax_code: Annotated[str, StringConstraints(max_length=40)] | None = None
+    business_code: Annotated[str, StringConstraints(max_length=40), Line] | None = None
+    tax_code: Annotated[str, StringConstraints(max_length=40), Line] | None = None
     gln: Gln | None = None
     address: Text | None = None
-    commune: Annotated[str, StringConstraints(max_length=120)] | None = None
-    province: Annotated[str, StringConstraints(max_length=120)] | None = None
-    trace_system: Annotated[str, StringConstraints(max_length=120)] | None = None
+    commune: Annotated[str, StringConstraints(max_length=120), Line] | None = None
+    province: Annotated[str, StringConstraints(max_length=120), Line] | None = None
+    trace_system: Annotated[str, StringConstraints(max_length=120), Line] | None = None
     status: Literal["active", "suspended", "closed"] = "active"
     certificates: Annotated[list[CertificateIn], Field(max_length=50)] = []
 
@@ -97,30 +98,30 @@ class LotIn(Strict):
     """A lot line; what follows from the key may be left out, ``version`` and ``updated_at`` are the province's."""
 
     key: Key
-    product_name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+    product_name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), Line]
     facility_id: Short
     status: LotStatus = "active"
-    gtin: Annotated[str, StringConstraints(max_length=14)] | None = None
+    gtin: Annotated[str, StringConstraints(max_length=14), Line] | None = None
     lot: Short | None = None
     serial: Short | None = None
-    scheme: Annotated[str, StringConstraints(max_length=40)] | None = None
-    product_group: Annotated[str, StringConstraints(max_length=40)] | None = None
-    brand: Annotated[str, StringConstraints(max_length=200)] | None = None
-    image_url: Annotated[str, StringConstraints(max_length=400)] | None = None
-    origin_country: Annotated[str, StringConstraints(max_length=3)] | None = None
+    scheme: Annotated[str, StringConstraints(max_length=40), Line] | None = None
+    product_group: Annotated[str, StringConstraints(max_length=40), Line] | None = None
+    brand: Annotated[str, StringConstraints(max_length=200), Line] | None = None
+    image_url: Annotated[str, StringConstraints(max_length=400), Line] | None = None
+    origin_country: Annotated[str, StringConstraints(max_length=3), Line] | None = None
     origin_place: Text | None = None
     production_place_gln: Gln | None = None
     planting_area_code: Short | None = None
-    production_date: date | None = None
-    harvest_date: date | None = None
-    pack_date: date | None = None
-    best_before: date | None = None
-    expiry_date: date | None = None
-    net_quantity: Amount | int | None = None
-    unit: Annotated[str, StringConstraints(max_length=20)] | None = None
-    standards: Annotated[list[dict[str, str]], Field(max_length=30)] = []
-    events: Annotated[list[dict[str, str]], Field(max_length=100)] = []
-    importer: dict[str, str] | None = None
+    production_date: Day | None = None
+    harvest_date: Day | None = None
+    pack_date: Day | None = None
+    best_before: Day | None = None
+    expiry_date: Day | None = None
+    net_quantity: Amount | Annotated[int, Field(strict=True, ge=0, lt=10**10)] | None = None
+    unit: Annotated[str, StringConstraints(max_length=20), Line] | None = None
+    standards: Annotated[list[dict[Member, Text]], Field(max_length=30)] = []
+    events: Annotated[list[dict[Member, Text]], Field(max_length=100)] = []
+    importer: Annotated[dict[Member, Text], Field(max_length=30)] | None = None
 
 
 class LotsIn(Strict):
@@ -132,15 +133,15 @@ class LotsIn(Strict):
 class RecallIn(Strict):
     """A recall notice: ``keys``, or ``gtin`` with ``lots``."""
 
-    recall_id: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)] | None = None
+    recall_id: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80), Line] | None = None
     keys: Annotated[list[Key], Field(max_length=5000)] = []
-    gtin: Annotated[str, StringConstraints(pattern=r"^\d{8,14}$")] | None = None
+    gtin: Annotated[str, StringConstraints(pattern=r"^[0-9]{8,14}$")] | None = None
     lots: Annotated[list[Short], Field(max_length=5000)] = []
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
-    issuer: Annotated[str, StringConstraints(max_length=200)] | None = None
-    level: Annotated[str, StringConstraints(max_length=40)] = ""
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), Line]
+    issuer: Annotated[str, StringConstraints(max_length=200), Line] | None = None
+    level: Annotated[str, StringConstraints(max_length=40), Line] = ""
     instructions: Long = ""
-    issued_at: AwareDatetime | None = None
+    issued_at: Moment | None = None
     collect_at: Annotated[list[Text], Field(max_length=50)] = []
 
 
@@ -161,15 +162,15 @@ class OriginIn(Strict):
 
     commune: Text | None = None
     facility: Text | None = None
-    received_on: date | None = None
+    received_on: Day | None = None
     papers: Annotated[list[Short], Field(max_length=20)] = []
 
 
 class PublishedLineIn(Strict):
     """One item: no price, no quantity."""
 
-    line_no: Annotated[int, Field(ge=1, le=10_000)]
-    product_name: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+    line_no: Annotated[Whole, Field(ge=1, le=10_000)]
+    product_name: Annotated[str, StringConstraints(min_length=1, max_length=300), Line]
     lot_keys: Annotated[list[Key], Field(max_length=50)] = []
     lot_source: Literal["scanned", "pos", "fefo", "unknown"]
     origin: OriginIn | None = None
@@ -181,18 +182,25 @@ class ReceiptIn(Strict):
     token: Annotated[str, StringConstraints(pattern=r"^[0-9BCFGHJKLMNPQRSTVXZ]{20}$")]
     short_code: Annotated[str, StringConstraints(pattern=r"^[0-9BCFGHJKLMNPQRSTVXZ]{10}$")]
     stall_gln: Gln | None = None
-    stall_name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    sold_hour: AwareDatetime
+    stall_name: Annotated[str, StringConstraints(min_length=1, max_length=200), Line]
+    sold_hour: Moment
     lines: Annotated[list[PublishedLineIn], Field(min_length=1, max_length=2000)]
+
+    @model_validator(mode="after")
+    def each_line_once(self) -> "ReceiptIn":
+        """Two lines of one number could not be told apart."""
+        if len({line.line_no for line in self.lines}) != len(self.lines):
+            raise ValueError("line_no must differ")
+        return self
 
 
 class SightingIn(Strict):
     """Kilograms of one lot received in one day, and when it was first scanned."""
 
-    day: date
+    day: Day
     key: Key
     received_kg: Amount
-    first_scan_at: AwareDatetime
+    first_scan_at: Moment
 
 
 class SightingsIn(Strict):
@@ -205,12 +213,12 @@ class EventIn(Strict):
     """One case event as its author wrote it; its hash covers it, so nothing is repaired here."""
 
     case_id: Node
-    node: Annotated[str, StringConstraints(max_length=20)]
-    seq: Annotated[int, Field(ge=1, le=100_000)]
-    after: Annotated[int, Field(ge=0, le=100_000)]
-    actor: Annotated[str, StringConstraints(max_length=80)]
-    at: Annotated[str, StringConstraints(max_length=40)]
-    kind: Annotated[str, StringConstraints(max_length=20)]
+    node: Annotated[str, StringConstraints(max_length=20), Printable]
+    seq: Annotated[Whole, Field(ge=1, le=100_000)]
+    after: Annotated[Whole, Field(ge=0, le=100_000)]
+    actor: Annotated[str, StringConstraints(max_length=80), Printable]
+    at: Annotated[str, StringConstraints(max_length=40), Printable]
+    kind: Annotated[str, StringConstraints(max_length=20), Printable]
     body: dict[str, Any]
     sha256: Sha
 

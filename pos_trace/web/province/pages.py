@@ -23,7 +23,7 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/ban-kiem-tra", "queue", queue)
     pages.add_url_rule("/ban-kiem-tra/<site_id>/<case_id>", "case", case)
     pages.add_url_rule("/ban-kiem-tra/<site_id>/<case_id>", "act", act, methods=["POST"])
-    pages.add_url_rule("/ban-kiem-tra/<site_id>/<case_id>/but-luc/<int:number>", "evidence", evidence)
+    pages.add_url_rule("/ban-kiem-tra/<site_id>/<case_id>/but-luc/<int(max=100000):number>", "evidence", evidence)
     pages.add_url_rule("/so-lo", "register", register)
     pages.add_url_rule("/so-lo/thu-hoi", "recall", recall, methods=["POST"])
     return pages

@@ -1,12 +1,13 @@
 """What a handler may ask of the running application: the node, the time, the actor."""
 
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from flask import current_app, g, request
 
-from pos_trace.core.errors import Invalid, Unauthorised
+from pos_trace.core.errors import Conflict, Invalid, Unauthorised
 from pos_trace.services.node import Actor, Node, Once, sha256
 
 EXTENSION = "pos_trace"
@@ -15,11 +16,16 @@ MAX_KEY = 255
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """What ``app.py`` hands to the web: the node, a clock, and whether cookies may demand HTTPS."""
+    """What ``app.py`` hands to the web: the node, a clock, and whether cookies may demand HTTPS.
+
+    ``running``: the idempotency keys of requests not answered yet, behind ``door``.
+    """
 
     node: Node
     clock: Callable[[], datetime]
     secure_cookies: bool = False
+    running: set[tuple[str, str, str]] = field(default_factory=set)
+    door: threading.Lock = field(default_factory=threading.Lock)
 
 
 def web() -> Web:
@@ -58,7 +64,30 @@ def who() -> Actor:
     if not key or len(key) > MAX_KEY or not key.isprintable():
         raise Invalid("idempotency_key_invalid", "Idempotency-Key phải có từ 1 đến 255 ký tự in được.")
     once = Once(key, f"{found.kind}:{found.id}", f"{request.method} {request.path}", sha256(request_body()))
-    return replace(found, once=once)
+    asking = replace(found, once=once)
+    if _claim((once.caller, once.route, once.key)):
+        node().answered_before(asking)
+    return asking
+
+
+def _claim(name: tuple[str, str, str]) -> bool:
+    """Take the key for this request, once; raises ``Conflict`` while another request with it is still running."""
+    if g.get("claimed") == name:
+        return False
+    with web().door:
+        if name in web().running:
+            raise Conflict("still_running", "Yêu cầu này đang được xử lý. Chờ vài giây rồi gửi lại.")
+        web().running.add(name)
+    g.claimed = name
+    return True
+
+
+def release(_: BaseException | None = None) -> None:
+    """After the request: its key may come again, and then gets the stored answer."""
+    name = g.pop("claimed", None)
+    if name is not None:
+        with web().door:
+            web().running.discard(name)
 
 
 def request_body() -> bytes:

@@ -10,13 +10,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from pos_trace.core.errors import Forbidden, Unauthorised
 from pos_trace.services import accounts
+from pos_trace.web.shared import context, problems
 from pos_trace.web.shared.context import node, now
-from pos_trace.web.shared.problems import problem
 
 View = TypeVar("View", bound=Callable[..., Any])
 SESSION_COOKIE = "pt_session"
 DEVICE_COOKIE = "pt_device"
-OPEN_ENDPOINTS = frozenset({"static", "bootstrap.static"})
+OPEN_ENDPOINTS = frozenset({"static", "bootstrap.static", "swagger.swagger", "swagger.static"})
 OPEN_BLUEPRINTS = frozenset({"openapi"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CSP = (
@@ -47,7 +47,8 @@ def authenticate() -> None:
     """Find out who asks: a bearer key, else this browser's session. Sets ``g.actor`` or leaves it unset."""
     header = request.headers.get("Authorization", "")
     if header.lower().startswith("bearer "):
-        g.actor = accounts.actor_of_key(node(), header[7:].strip(), now())
+        token = header[7:].strip()
+        g.actor = accounts.actor_of_key(node(), token if token.isprintable() else "", now())
         g.by_cookie = False
         return
     token = request.cookies.get(SESSION_COOKIE)
@@ -64,19 +65,24 @@ def check() -> AnyResponse | None:
     if needed is None:
         raise Forbidden("closed", "Địa chỉ này chưa mở cho ai.")
     if needed == "" and "Authorization" not in request.headers and SESSION_COOKIE not in request.cookies:
-        return None
+        return _readable()
     authenticate()
     actor = g.get("actor")
     if needed and actor is None:
         if request.method in SAFE and request.accept_mimetypes.accept_html and not request.path.startswith("/api/"):
             return redirect(url_for("login.page", next=request.path), 303)
         raise Unauthorised("unauthorised", "Cần đăng nhập hoặc khóa API.")
-    if actor is not None and g.get("by_cookie") and request.method not in SAFE:
+    if needed and g.get("by_cookie") and request.method not in SAFE:
         csrf: CSRFProtect = current_app.extensions["csrf"]
         csrf.protect()
     if needed and not actor.may(needed):
         raise Forbidden("forbidden", "Tài khoản này không có quyền làm việc đó.")
-    return None
+    return _readable()
+
+
+def _readable() -> AnyResponse | None:
+    """What the body and the address have to be before a view sees them."""
+    return problems.nul_outside() or (problems.unreadable() if request.path.startswith("/api/") else None)
 
 
 def headers(response: Response) -> Response:
@@ -105,9 +111,11 @@ def install(app: Flask) -> None:
     app.after_request(headers)
     app.jinja_env.globals["csp_nonce"] = csp_nonce
 
+    app.config["SWAGGER_HTML_STRING"] = "{% include 'shared/docs.html' %}"
+    app.teardown_request(context.release)
     app.register_error_handler(CSRFError, csrf_refused)
 
 
 def csrf_refused(_: CSRFError) -> Response:
     """The problem of a form or script without this page's token."""
-    return problem(403, "csrf", "Trang đã mở quá lâu. Tải lại trang rồi thử lại.")
+    return problems.problem(403, "csrf", "Trang đã mở quá lâu. Tải lại trang rồi thử lại.")

@@ -3,9 +3,11 @@
 from flask import Blueprint, Response
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
+from pos_trace.core.errors import Unavailable
 from pos_trace.store.lots import records_age
-from pos_trace.store.models import OutboxMessage, PrintJob
+from pos_trace.store.models import OutboxMessage, PrintJob, Site
 from pos_trace.web.shared.context import node
 from pos_trace.web.shared.guard import public
 
@@ -27,9 +29,12 @@ def healthz() -> dict[str, str]:
 
 @public
 def readyz() -> dict[str, str]:
-    """Able to answer from its database."""
-    with node().db.read() as session:
-        session.execute(select(1))
+    """Able to answer from its database; ``Unavailable`` (503) when it is not."""
+    try:
+        with node().db.read() as session:
+            session.execute(select(Site.id).limit(1))
+    except SQLAlchemyError as error:
+        raise Unavailable("database_unavailable", "Máy chưa đọc được dữ liệu.") from error
     return {"status": "ok"}
 
 

@@ -1,5 +1,6 @@
 """Every refusal as ``application/problem+json`` (RFC 9457) with a stable code and Vietnamese detail."""
 
+from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -19,6 +20,8 @@ STATUS: dict[type[errors.PosTraceError], int] = {
     errors.TooMany: 429,
     errors.Unavailable: 503,
 }
+NUL, NUL_WRITTEN = "nul", b"\\u0000"
+FORMS = frozenset({"multipart/form-data", "application/x-www-form-urlencoded"})
 HTTP_WORDS = {
     400: ("bad_request", "Yêu cầu không đọc được. Kiểm tra lại nội dung JSON."),
     404: ("not_found", "Không có địa chỉ này."),
@@ -53,12 +56,76 @@ def of_error(error: errors.PosTraceError) -> Response:
 
 def of_validation(error: ValidationError) -> Response:
     """The problem of a body that does not fit its model; never echoes the input."""
-    fields = tuple(
-        errors.FieldError("/" + "/".join(str(part) for part in item["loc"]), str(item["type"]))
-        for item in error.errors(include_input=False, include_url=False, include_context=False)
-    )
-    where = ", ".join(field.pointer for field in fields[:5])
+    told = request.get_json(silent=True) if request.is_json else None
+    found = error.errors(include_input=False, include_url=False, include_context=False)
+    fields = tuple(dict.fromkeys(errors.FieldError(_pointer(item, told), str(item["type"])) for item in found))
+    where = ", ".join(dict.fromkeys(field.pointer[:80] or "/" for field in fields[:5]))
     return problem(422, "invalid_body", f"Nội dung chưa đúng ở: {where}.", fields)
+
+
+def _pointer(item: Any, body: Any) -> str:
+    """The place of ``item`` as a JSON pointer (RFC 6901) into ``body``: pydantic also names the choices it tried,
+    which are left out. What is no part of a body (path, query, form) is its first name.
+    """
+    place = item["loc"]
+    parts, here = list(place[:1]), body
+    for part, following in pairwise(place):
+        here = _step(here, part)
+        member = isinstance(here, dict) and (following in here or item["type"] == "missing")
+        if member or (isinstance(here, list) and isinstance(following, int)):
+            parts.append(following)
+    return "".join(map(_token, parts))
+
+
+def _step(here: Any, part: int | str) -> Any:
+    """What stands at ``part`` of ``here``; ``here`` itself when ``part`` is only the name of a choice."""
+    if isinstance(here, dict) and isinstance(part, str):
+        return here.get(part)
+    if isinstance(here, list) and isinstance(part, int):
+        return here[part] if part < len(here) else None
+    return here
+
+
+def unreadable() -> Response | None:
+    """The problem of a body that is no JSON where JSON is spoken, else None; no body at all is fine."""
+    if request.mimetype == "multipart/form-data" or not request.get_data():
+        return None
+    if not request.is_json:
+        return problem(415, *HTTP_WORDS[415])
+    told = request.get_json(silent=True)
+    if told is None and request.get_data().strip() != b"null":
+        return problem(400, *HTTP_WORDS[400])
+    if NUL_WRITTEN in request.get_data() and (found := _nul(told, "")) is not None:
+        return problem(
+            422, "invalid_body", f"Có ký tự không đọc được ở: {found[:80]}.", (errors.FieldError(found, NUL),)
+        )
+    return None
+
+
+def nul_outside() -> Response | None:
+    """The problem of a NUL sign in the address or in a form: C code ends there and PostgreSQL cannot hold it."""
+    values = [request.path, *(value for _, value in request.args.items(multi=True))]
+    if request.mimetype in FORMS:
+        values += [value for _, value in request.form.items(multi=True)]
+    return problem(400, *HTTP_WORDS[400]) if any("\0" in value for value in values) else None
+
+
+def _nul(part: Any, at: str) -> str | None:
+    """Where a NUL sign stands in a JSON value, as a pointer."""
+    if isinstance(part, str):
+        return at if "\0" in part else None
+    members = part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
+    for name, value in members:
+        place = at + _token(name)
+        found = place if "\0" in str(name) else _nul(value, place)
+        if found is not None:
+            return found
+    return None
+
+
+def _token(part: object) -> str:
+    """One part of a JSON pointer (RFC 6901)."""
+    return "/" + str(part).replace("~", "~0").replace("/", "~1")
 
 
 def of_http(error: HTTPException) -> Response:

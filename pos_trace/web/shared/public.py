@@ -1,7 +1,9 @@
 """The shopper's pages: ``/r/{token}``, ``/m`` (short code), ``/01/…`` (lot). No log-in, no cookie, cacheable."""
 
 import hashlib
+from urllib.parse import quote
 
+import orjson
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -13,10 +15,14 @@ from pos_trace.core.vocabulary.trace import LANGUAGES
 from pos_trace.services import trace
 from pos_trace.web.shared.context import node, now
 from pos_trace.web.shared.guard import public
+from pos_trace.web.shared.problems import of_error
 from pos_trace.web.shared.words import shown_day, shown_time
 
 MINUTE = "public, max-age=60"
 TRIES = "10 per minute"
+LINKSET = "application/linkset+json"
+TRACEABILITY = "https://ref.gs1.org/voc/traceability"
+DEFAULT_LINK = "https://ref.gs1.org/voc/defaultLink"
 
 
 def limiter() -> Limiter:
@@ -97,9 +103,24 @@ def look() -> AnyResponse:
 
 @public
 def lot(rest: str) -> AnyResponse:
-    """Facts of one lot, as its Digital Link names it."""
+    """Facts of one lot, as its Digital Link names it; its linkset (RFC 9264) for who asks for that."""
+    wants_links = request.args.get("linkType") == "linkset" or request.accept_mimetypes.best == LINKSET
     try:
         told = trace.lot(node(), f"01/{rest}")
     except NotFound as error:
+        if wants_links:
+            return of_error(error)
         return _page("public/missing.html", 404, problem=error)
+    if wants_links:
+        return _linkset(f"/01/{rest}", told["items"][0]["product_name"])
     return _cached(_page("public/lot.html", **told))
+
+
+def _linkset(path: str, name: str) -> Response:
+    """One link, and it is the default one: this page (GS1-Conformant Resolver 1.2, facts/gs1.md)."""
+    anchor = f"{node().public_base_url or request.url_root.rstrip('/')}{quote(path)}"
+    link = {"href": anchor, "title": name, "type": "text/html", "hreflang": list(LANGUAGES)}
+    told = {"anchor": anchor, "itemDescription": name, TRACEABILITY: [link], DEFAULT_LINK: [link]}
+    answer = Response(orjson.dumps({"linkset": [told]}), content_type=LINKSET)
+    answer.headers["Cache-Control"] = MINUTE
+    return answer

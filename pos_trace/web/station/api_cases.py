@@ -4,21 +4,16 @@ from typing import Annotated
 
 from flask import Response
 from flask_openapi import APIBlueprint
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from pos_trace.services import cases, outbox, stop_sales
 from pos_trace.services.node import Answer
 from pos_trace.web.shared.context import node, now, who
 from pos_trace.web.shared.guard import needs
+from pos_trace.web.station.bodies import Body
 
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
 Text = Annotated[str, StringConstraints(max_length=2000)]
-
-
-class Body(BaseModel):
-    """A body that refuses unknown members."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class CasePath(BaseModel):
@@ -55,7 +50,7 @@ class ReplyIn(Body):
     """Words, and papers the stall has already added."""
 
     text: Text = ""
-    paper_ids: Annotated[list[Id], Field(max_length=20)] = []
+    paper_ids: Annotated[list[Id], Field(max_length=20, default_factory=list)]
 
 
 class EvidenceIn(Body):

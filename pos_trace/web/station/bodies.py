@@ -1,18 +1,18 @@
 """What the station's routes take in; a member nobody named is refused. Decimals are strings, integers are welcome."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from pos_trace.core.errors import FieldError, Invalid
 from pos_trace.core.quantities import exact
+from pos_trace.web.shared.fields import Day, Moment, Printable, Whole, no_bool
 
 
 def _as_text(value: Any) -> Any:
     """A JSON number with a fraction as the text it was written as; binary fractions never reach a quantity."""
-    return repr(value) if isinstance(value, float) else value
+    return repr(value) if isinstance(value, float) else no_bool(value)
 
 
 Amount = Annotated[str | int, BeforeValidator(_as_text)]
@@ -21,14 +21,24 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)]
 Unit = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)]
 Reason = Annotated[str, StringConstraints(max_length=300)]
-Barcode = Annotated[str, StringConstraints(max_length=2000)]
-DongIn = Annotated[int, Field(ge=0, le=10**12)]
+Barcode = Annotated[str, StringConstraints(max_length=2000), Printable]
+DongIn = Annotated[Whole, Field(ge=0, le=10**12)]
 
 
-class Body(BaseModel):
-    """A body that refuses unknown members."""
+class Part(BaseModel):
+    """A part of a body; a member nobody named is refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Body(Part):
+    """A whole body; none at all is an empty one."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def none_is_empty(cls, told: Any) -> Any:
+        """So that what needs no words needs no body."""
+        return {} if told is None else told
 
 
 class DeliveryIn(Body):
@@ -51,17 +61,17 @@ class DeliveriesQuery(BaseModel):
     state: Annotated[str, StringConstraints(max_length=20)] | None = None
 
 
-class PaperBody(Body):
+class PaperBody(Part):
     """A paper: kind, and what is written on it."""
 
     kind: Short
     number: Short | None = None
-    issued_on: date | None = None
+    issued_on: Day | None = None
     issuer: Annotated[str, StringConstraints(max_length=200)] | None = None
     note: Annotated[str, StringConstraints(max_length=500)] | None = None
 
 
-class PaperIn(PaperBody):
+class PaperIn(PaperBody, Body):
     """A paper for a line, for the whole delivery, or for everything on the truck."""
 
     line_id: Id | None = None
@@ -141,14 +151,14 @@ class OpeningIn(Body):
     quantity: Amount
     unit: Unit
     goods_group: Short | None = None
-    expiry: date | None = None
+    expiry: Day | None = None
     barcode: Barcode | None = None
 
 
-class CheckLineIn(Body):
+class CheckLineIn(Part):
     """A line before payment: barcode, number, name or lot."""
 
-    line_no: Annotated[int, Field(ge=1, le=10_000)] = 1
+    line_no: Annotated[Whole, Field(ge=1, le=10_000)] = 1
     barcode: Barcode | None = None
     sku: Short | None = None
     name: Name | None = None
@@ -169,9 +179,9 @@ class CheckIn(Body):
 class SaleBody(Body):
     """A sale after payment."""
 
-    external_id: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+    external_id: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), Printable]
     receipt_no: Short | None = None
-    time: AwareDatetime | None = None
+    time: Moment | None = None
     till: Short | None = None
     cashier: Short | None = None
     lines: Annotated[list[CheckLineIn], Field(max_length=500)]
@@ -198,7 +208,7 @@ class ReturnIn(Body):
 class SkuPath(BaseModel):
     """Which product, as the till calls it."""
 
-    sku: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    sku: Annotated[str, StringConstraints(min_length=1, max_length=64), Printable]
 
 
 class ProductIn(Body):

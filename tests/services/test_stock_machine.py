@@ -1,0 +1,181 @@
+"""Any order of receiving, sending back, selling, returning, waste, correction, closing and recall on two stalls:
+no lot is negative, each is the sum of its movements, and nothing crosses a stall.
+"""
+
+import itertools
+import shutil
+import tempfile
+from contextlib import ExitStack
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from sqlalchemy import func, select
+
+from pos_trace.core.errors import PosTraceError
+from pos_trace.services import adjusting, recalls, receiving, returning, stock
+from pos_trace.store import audit
+from pos_trace.store.database import Database
+from pos_trace.store.models import LotAllocation, SaleLine, StockLot, StockMovement
+from tests.conftest import NOW
+from tests.services.night import CABBAGE, FISH, SISTER, Night, asked, make_night, sell
+from tests.services.two_nodes import PROVINCE_ID, SITE_ID, Pair, make_node, officer
+
+STALLS = st.sampled_from(["A-12", "E-01"])
+KEYS = st.sampled_from([CABBAGE, FISH, SISTER])
+AMOUNTS = st.sampled_from(["0.25", "1", "3", "7.5", "40"])
+TEMPLATE: list[Path] = []
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _template(sqlite_template: Path) -> None:
+    TEMPLATE[:] = [sqlite_template]
+
+
+class Market(RuleBasedStateMachine):
+    """Two stalls; ``lots`` and ``lines`` are what happened so far, by stall."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done = ExitStack()
+        folder = Path(tempfile.mkdtemp(prefix="pos-trace-stock-"))
+        self.done.callback(shutil.rmtree, folder)
+        nodes = []
+        for role, node_id in (("station", SITE_ID), ("province", PROVINCE_ID)):
+            path = folder / f"{role}.db"
+            shutil.copy(TEMPLATE[0], path)
+            nodes.append(make_node(Database(f"sqlite:///{path}"), folder, role, node_id))
+            self.done.callback(nodes[-1].db.close)
+        self.night: Night = make_night(Pair(*nodes), NOW)
+        self.night.pull()
+        self.numbers = itertools.count(1)
+        self.lines: list[tuple[str, str, dict[str, Any]]] = []
+        self.lots: list[tuple[str, str]] = []
+        self.recalled: set[str] = set()
+
+    def teardown(self) -> None:
+        self.done.close()
+
+    @property
+    def at(self) -> Any:
+        return self.night.now + timedelta(minutes=next(self.numbers))
+
+    def act(self, verb: Any, *args: Any, number: str, **more: Any) -> dict[str, Any] | None:
+        """One verb of a stall; a refusal is an answer too, and must change nothing."""
+        before = self.totals()
+        try:
+            found: dict[str, Any] = verb(self.night.node, self.night.who(number), *args, self.at, **more)
+        except PosTraceError:
+            assert self.totals() == before
+            return None
+        return found
+
+    def totals(self) -> tuple[Any, ...]:
+        with self.night.node.db.read() as session:
+            counted = select(StockMovement.stall_id, func.count(), func.sum(StockMovement.quantity))
+            return tuple(map(tuple, session.execute(counted.group_by(StockMovement.stall_id))))
+
+    @rule(number=STALLS, key=KEYS, quantity=AMOUNTS, close=st.booleans())
+    def receive(self, number: str, key: str, quantity: str, close: bool) -> None:
+        delivery = self.night.deliver(number)
+        line = self.night.scan(key, delivery, quantity, "kg", number, self.at)["line"]
+        self.lines.append((number, delivery, line))
+        self.lots.append((number, line["lot_id"]))
+        if close:
+            self.act(receiving.close, delivery, number=number)
+
+    @precondition(lambda self: self.lines)
+    @rule(data=st.data(), quantity=AMOUNTS)
+    def refuse(self, data: st.DataObject, quantity: str) -> None:
+        number, _, line = data.draw(st.sampled_from(self.lines))
+        self.act(receiving.refuse, line["id"], quantity, "kg", "dập", number=number)
+
+    @rule(number=STALLS, key=KEYS, quantity=AMOUNTS, named=st.booleans())
+    def sell(self, number: str, key: str, quantity: str, named: bool) -> None:
+        barcode = f"https://txng.quangngai.example/{key}" if named else key.split("/")[1]
+        line = asked(barcode=barcode, quantity=quantity, unit="kg")
+        told = sell(self.night, line, name=f"s-{next(self.numbers)}", number=number, at=self.at)
+        assert sum(Decimal(part["qty"]) for part in told["lines"][0]["lots"]) == Decimal(quantity)
+
+    @rule(number=STALLS, key=KEYS, quantity=AMOUNTS)
+    def take_back(self, number: str, key: str, quantity: str) -> None:
+        told = self.act(returning.take_back, key.split("/")[1], quantity, "kg", number=number, key=key)
+        if told is not None:
+            assert told["state"] != "sellable"
+            self.lots.append((number, told["lot_id"]))
+
+    @precondition(lambda self: self.lots)
+    @rule(data=st.data(), quantity=AMOUNTS)
+    def waste(self, data: st.DataObject, quantity: str) -> None:
+        number, lot = data.draw(st.sampled_from(self.lots))
+        self.act(stock.waste, lot, quantity, "héo", number=number)
+
+    @precondition(lambda self: self.lots)
+    @rule(data=st.data(), quantity=AMOUNTS, made=AMOUNTS)
+    def split(self, data: st.DataObject, quantity: str, made: str) -> None:
+        number, lot = data.draw(st.sampled_from(self.lots))
+        told = self.act(stock.split, lot, quantity, "Hàng tách", "kg", made, number=number)
+        if told is not None:
+            self.lots.append((number, told["id"]))
+
+    @precondition(lambda self: self.lines)
+    @rule(data=st.data(), quantity=AMOUNTS, less=st.booleans())
+    def adjust(self, data: st.DataObject, quantity: str, less: bool) -> None:
+        number, delivery, line = data.draw(st.sampled_from(self.lines))
+        self.act(adjusting.adjust, delivery, line["id"], quantity, "kg", "đếm lại", number=number, less=less)
+
+    @precondition(lambda self: self.lots)
+    @rule(data=st.data())
+    def close(self, data: st.DataObject) -> None:
+        number, lot = data.draw(st.sampled_from(self.lots))
+        self.act(stock.close, lot, number=number)
+
+    @rule(key=KEYS)
+    def recall(self, key: str) -> None:
+        name = f"TH-{next(self.numbers)}"
+        self.night.recall(key, name=name)
+        self.recalled.add(name)
+
+    @precondition(lambda self: self.recalled)
+    @rule(data=st.data())
+    def end_recall(self, data: st.DataObject) -> None:
+        name = data.draw(st.sampled_from(sorted(self.recalled)))
+        self.recalled.discard(name)
+        province = self.night.pair.province
+        recalls.end(province, officer(province), name, "xong", self.at)
+        self.night.pull()
+
+    @invariant()
+    def the_ledger_agrees(self) -> None:
+        self.night.ledger_agrees()
+
+    @invariant()
+    def nothing_crosses_a_stall(self) -> None:
+        with self.night.node.db.read() as session:
+            for model in (StockMovement, LotAllocation):
+                apart = select(model.id).join(StockLot, StockLot.id == model.lot_id)
+                assert session.scalars(apart.where(StockLot.stall_id != model.stall_id)).first() is None
+            lines = select(SaleLine.id).join(LotAllocation, LotAllocation.sale_line_id == SaleLine.id)
+            assert session.scalars(lines.where(LotAllocation.stall_id != SaleLine.stall_id)).first() is None
+
+    @invariant()
+    def what_came_back_never_sells_by_itself(self) -> None:
+        with self.night.node.db.read() as session:
+            for lot in session.scalars(select(StockLot)):
+                assert not (lot.origin.get("returned") and lot.state == "sellable")
+
+    @invariant()
+    def the_audit_chain_holds(self) -> None:
+        with self.night.node.db.read() as session:
+            assert audit.verify(session, self.night.node.id).ok
+
+
+Market.TestCase.settings = settings(
+    max_examples=12, stateful_step_count=18, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestMarket = Market.TestCase

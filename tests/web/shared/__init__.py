@@ -1,0 +1,1 @@
+"""What every role's web parts share."""

@@ -1,0 +1,179 @@
+"""Who may call what at a station: every route of the application × everybody; a new route without a row fails."""
+
+from typing import Any
+
+import pytest
+
+from pos_trace.services import accounts, places
+from tests.services.two_nodes import officer
+from tests.web.market_app import PASSWORD, PIN, Market, csrf
+
+RECEIVE = "receiver owner key"
+PAPERS = "receiver owner key"
+SELL = "cashier owner till key"
+STOCK = "receiver cashier owner till key"
+CASES = "owner key"
+OPERATE = "operator site_admin"
+ANYBODY = "nobody"
+EXPECTED: dict[tuple[str, str], str] = {
+    ("POST", "/api/v1/scans"): RECEIVE,
+    ("POST", "/api/v1/deliveries"): RECEIVE,
+    ("GET", "/api/v1/deliveries"): RECEIVE,
+    ("GET", "/api/v1/suppliers"): RECEIVE,
+    ("GET", "/api/v1/deliveries/<delivery_id>"): RECEIVE,
+    ("POST", "/api/v1/deliveries/<delivery_id>/lines"): RECEIVE,
+    ("POST", "/api/v1/deliveries/<delivery_id>/papers"): PAPERS,
+    ("POST", "/api/v1/deliveries/<delivery_id>/photos"): PAPERS,
+    ("POST", "/api/v1/deliveries/<delivery_id>/close"): RECEIVE,
+    ("POST", "/api/v1/deliveries/<delivery_id>/cancel"): RECEIVE,
+    ("POST", "/api/v1/deliveries/<delivery_id>/adjustments"): RECEIVE,
+    ("POST", "/api/v1/lines/<line_id>/refuse"): RECEIVE,
+    ("POST", "/api/v1/lines/<line_id>/hold"): RECEIVE,
+    ("GET", "/api/v1/flags"): PAPERS,
+    ("POST", "/api/v1/sales:check"): SELL,
+    ("POST", "/api/v1/sales"): SELL,
+    ("GET", "/api/v1/sales"): SELL,
+    ("POST", "/api/v1/sales/<sale_id>/reprint"): SELL,
+    ("POST", "/api/v1/returns"): SELL,
+    ("PUT", "/api/v1/products/<sku>"): SELL,
+    ("GET", "/api/v1/stock"): STOCK,
+    ("POST", "/api/v1/stock/opening"): RECEIVE,
+    ("POST", "/api/v1/stock/<lot_id>/split"): RECEIVE,
+    ("POST", "/api/v1/stock/<lot_id>/close"): RECEIVE,
+    ("POST", "/api/v1/stock/<lot_id>/waste"): RECEIVE,
+    ("GET", "/api/v1/prints"): STOCK,
+    ("POST", "/api/v1/prints/<job_id>/answer"): STOCK,
+    ("GET", "/api/v1/stop-sales"): STOCK,
+    ("GET", "/api/v1/recalls/<recall_id>"): STOCK,
+    ("GET", "/api/v1/cases"): CASES,
+    ("GET", "/api/v1/cases/<case_id>"): CASES,
+    ("POST", "/api/v1/cases/<case_id>/reply"): CASES,
+    ("POST", "/api/v1/cases/<case_id>/withdraw"): CASES,
+    ("POST", "/api/v1/cases/<case_id>/evidence"): CASES,
+    ("GET", "/api/v1/cases/<case_id>/evidence/<sha256>"): CASES,
+    ("POST", "/api/v1/flags/<flag_id>/send"): CASES,
+    ("GET", "/api/v1/outbox"): CASES,
+    ("GET", "/api/v1/outbox/<message_id>"): CASES,
+    ("GET", "/nhan-hang"): RECEIVE,
+    ("GET", "/ban-hang"): SELL,
+    ("GET", "/chu-sap"): CASES,
+    ("GET", "/cho"): OPERATE,
+    ("GET", "/"): ANYBODY,
+    ("GET", "/login"): ANYBODY,
+    ("POST", "/login"): ANYBODY,
+    ("POST", "/logout"): ANYBODY,
+    ("GET", "/enrol"): ANYBODY,
+    ("POST", "/enrol"): ANYBODY,
+    ("GET", "/r/<token>"): ANYBODY,
+    ("GET", "/R/<token>"): ANYBODY,
+    ("GET", "/m"): ANYBODY,
+    ("GET", "/M"): ANYBODY,
+    ("POST", "/m"): ANYBODY,
+    ("GET", "/01/<path:rest>"): ANYBODY,
+    ("GET", "/healthz"): ANYBODY,
+    ("GET", "/readyz"): ANYBODY,
+    ("GET", "/metrics"): ANYBODY,
+    ("GET", "/api/v1/"): ANYBODY,
+    ("GET", "/api/v1/openapi.json"): ANYBODY,
+    ("GET", "/api/v1/swagger"): ANYBODY,
+    ("GET", "/api/v1/oauth2-redirect.html"): "",
+}
+FORMS = {("POST", "/login"), ("POST", "/enrol")}
+PEOPLE = ("receiver", "cashier", "owner", "operator", "site_admin")
+STRANGERS = ("nobody", "device", "wrong node's key", "revoked key")
+EVERYBODY = (*PEOPLE, "key", "till", *STRANGERS)
+
+
+@pytest.fixture(scope="module")
+def callers(town: Market) -> dict[str, Any]:
+    """How each asks: a function of method and path that answers."""
+    node, now = town.node, town.night.now
+    province = town.night.pair.province
+    keys = {
+        "key": town.keys["A-12"],
+        "till": town.tills["A-12"],
+        "device": town.devices["A-12"],
+        "wrong node's key": places.province_key(province, officer(province), "tỉnh", now)["api_key"],
+    }
+    with node.write(node.machine("setup"), now) as tx:
+        keys["revoked key"] = accounts.new_key(tx, "cũ", frozenset({"sell"}), stall_id=town.night.stalls["A-12"])
+    with node.write(node.machine("setup"), now) as tx:
+        tx.session.query(accounts.ApiKey).filter_by(name="cũ").one().revoked_at = now
+    found = {name: bearer(town, key) for name, key in keys.items()} | {"nobody": bearer(town, None)}
+    for role in PEOPLE:
+        login = role if role in ("operator", "site_admin") else f"{role}-A-12"
+        secret, device = (PASSWORD, None) if role == "site_admin" else (PIN, town.devices["A-12"])
+        found[role] = in_browser(town.browser(login, secret, device))
+    return found
+
+
+def bearer(market: Market, key: str | None) -> Any:
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    return lambda method, path: market.app.test_client().open(path, method=method, headers=headers, json={})
+
+
+def in_browser(client: Any) -> Any:
+    token = csrf(client)
+    headers = {"X-CSRFToken": token, "Accept": "application/json"}
+    return lambda method, path: client.open(path, method=method, headers=headers, json={})
+
+
+def test_the_table_has_every_route_and_no_other(town: Market) -> None:
+    found = set()
+    for rule in town.app.url_map.iter_rules():
+        if not rule.endpoint.endswith("static"):
+            found |= {(method, str(rule)) for method in rule.methods - {"HEAD", "OPTIONS"}}
+    assert found == set(EXPECTED)
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(EXPECTED))
+def test_a_route_is_open_to_whom_the_table_says_and_to_nobody_else(
+    callers: dict[str, Any], method: str, path: str
+) -> None:
+    allowed = EXPECTED[method, path].split()
+    where = path.replace("<path:rest>", "x").replace("<sha256>", "a" * 64).replace("<", "").replace(">", "")
+    asked = ("nobody",) if allowed == ["nobody"] else EVERYBODY
+    for name in asked:
+        status = callers[name](method, where).status_code
+        if (method, path) in FORMS:
+            assert status == 403, "a form without its page's token"
+        elif name in allowed:
+            assert status not in (401, 403), name
+            assert status < 500, name
+        elif allowed == []:
+            assert status == 403, name
+        else:
+            assert status == {"nobody": 401, "wrong node's key": 401, "revoked key": 401}.get(name, 403), name
+
+
+def test_a_browser_without_a_session_is_sent_to_the_log_in_page(town: Market) -> None:
+    for path in ("/nhan-hang", "/ban-hang", "/chu-sap", "/cho"):
+        answer = town.app.test_client().get(path, headers={"Accept": "text/html"})
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/login?next={path}")
+
+
+def test_a_view_without_a_mark_is_closed_to_everybody(town: Market, callers: dict[str, Any]) -> None:
+    town.app.view_functions["health.healthz"], kept = (lambda: "open"), town.app.view_functions["health.healthz"]
+    try:
+        for name in EVERYBODY:
+            assert callers[name]("GET", "/healthz").json["code"] == "closed"
+    finally:
+        town.app.view_functions["health.healthz"] = kept
+
+
+def test_an_expired_key_is_nobodys(town: Market) -> None:
+    node, now = town.node, town.night.now
+    with node.write(node.machine("setup"), now) as tx:
+        key = accounts.new_key(tx, "ngắn", frozenset({"stock"}), stall_id=town.night.stalls["A-12"])
+        tx.session.flush()
+        tx.session.query(accounts.ApiKey).filter_by(name="ngắn").one().expires_at = now
+    assert town.ask("GET", "/stock", key=key).status_code == 401
+
+
+def test_the_board_sees_counts_and_no_goods(town: Market, callers: dict[str, Any]) -> None:
+    town.night.scan("01/09521234600145/10/TL2611", town.night.deliver(supplier="Người giao kín"), "1", "kg")
+    text = callers["operator"]("GET", "/cho").text
+    assert "A-12" in text
+    assert "E-01" in text
+    for hidden in ("Người giao kín", "09521234600145", "THIẾU GIẤY TỜ"):
+        assert hidden not in text

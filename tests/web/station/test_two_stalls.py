@@ -1,0 +1,252 @@
+"""Two stalls in one box: over every route of the application neither sees, takes from or answers anything of the other.
+
+The routes come from the application's own map: a new one without a row in these tables fails.
+"""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from pos_trace.demo.parts import paper_picture
+from pos_trace.runtime.children import Children, PhotoReader
+from pos_trace.services import cases, outbox, places, receiving, stop_sales
+from pos_trace.store.base import Base
+from pos_trace.store.models.mixins import StallOwned
+from tests.conftest import NOW
+from tests.services.goods_rows import paper_of, photo_of
+from tests.services.night import CABBAGE, FISH, UNKNOWN, asked, sell, url, with_ports, with_printer
+from tests.web.market_app import PIN, Market, add_people, csrf, make_market
+from tests.web.station.conftest import nights
+
+GONE = "01a20f0a-0000-7000-8000-00000000dead"
+AMOUNT = {"quantity": "1", "unit": "kg"}
+SHA = "a" * 64
+# route → body; the ids in the path are the neighbour's
+OWNED: dict[tuple[str, str], Any] = {
+    ("GET", "/api/v1/deliveries/<delivery_id>"): None,
+    ("POST", "/api/v1/deliveries/<delivery_id>/lines"): AMOUNT | {"goods_name": "x"},
+    ("POST", "/api/v1/deliveries/<delivery_id>/papers"): {"kind": "bang_ke"},
+    ("POST", "/api/v1/deliveries/<delivery_id>/photos"): "photo",
+    ("POST", "/api/v1/deliveries/<delivery_id>/close"): {},
+    ("POST", "/api/v1/deliveries/<delivery_id>/cancel"): {},
+    ("POST", "/api/v1/deliveries/<delivery_id>/adjustments"): AMOUNT | {"line_id": "{line_id}", "reason": "x"},
+    ("POST", "/api/v1/lines/<line_id>/refuse"): AMOUNT,
+    ("POST", "/api/v1/lines/<line_id>/hold"): {},
+    ("POST", "/api/v1/sales/<sale_id>/reprint"): {},
+    ("POST", "/api/v1/stock/<lot_id>/split"): {"quantity": "1", "name": "x", "unit": "kg", "units": "1"},
+    ("POST", "/api/v1/stock/<lot_id>/close"): {},
+    ("POST", "/api/v1/stock/<lot_id>/waste"): {"quantity": "1"},
+    ("POST", "/api/v1/prints/<job_id>/answer"): {"printed": True},
+    ("GET", "/api/v1/cases/<case_id>"): None,
+    ("POST", "/api/v1/cases/<case_id>/reply"): {"text": "x"},
+    ("POST", "/api/v1/cases/<case_id>/withdraw"): {},
+    ("POST", "/api/v1/cases/<case_id>/evidence"): {"photo_ids": ["{own_photo_id}"]},
+    ("GET", "/api/v1/cases/<case_id>/evidence/<sha256>"): None,
+    ("POST", "/api/v1/flags/<flag_id>/send"): {},
+    ("GET", "/api/v1/outbox/<message_id>"): None,
+}
+# what a path names here belongs to no stall: the market's recalls, a till's own numbers, what a receipt's holder reads
+SHARED = {
+    ("GET", "/api/v1/recalls/<recall_id>"),
+    ("PUT", "/api/v1/products/<sku>"),
+    ("GET", "/r/<token>"),
+    ("GET", "/R/<token>"),
+    ("GET", "/01/<path:rest>"),
+}
+# the neighbour's ids inside a body that names the asker's own or no path
+BODIES: list[tuple[str, Any]] = [
+    ("/scans", AMOUNT | {"text": url(CABBAGE), "delivery_id": "{delivery_id}"}),
+    ("/deliveries", {"supplier_id": "{supplier_id}"}),
+    ("/deliveries/{own_delivery_id}/papers", {"kind": "bang_ke", "line_id": "{line_id}"}),
+    ("/deliveries/{own_closed_id}/adjustments", AMOUNT | {"line_id": "{line_id}", "reason": "x"}),
+    ("/returns", AMOUNT | {"product": "Cá lăng phi lê khay 500 g"}),
+    ("/returns", AMOUNT | {"product": "Cà rốt", "sale_id": "{sale_id}"}),
+    ("/cases/{own_case_id}/reply", {"text": "x", "paper_ids": ["{paper_id}"]}),
+    ("/cases/{own_case_id}/evidence", {"photo_ids": ["{photo_id}"]}),
+]
+
+
+@pytest.fixture(scope="module")
+def market(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Any, children: Children) -> Any:
+    """Both stalls and their people, one of everything at each, a printer that prints nothing meanwhile."""
+    folder = tmp_path_factory.mktemp("two")
+    for night in nights(folder, sqlite_template, NOW):
+        night.pull()
+        with_printer(night, folder)
+        made = make_market(with_ports(night, photos=PhotoReader(children)))
+        add_people(made)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def ids(market: Market) -> dict[str, str]:
+    """A-12's ids by the names paths give them; E-01's own begin with ``own_``."""
+    return one_of_everything(market, "A-12") | {
+        f"own_{name}": value for name, value in one_of_everything(market, "E-01").items()
+    }
+
+
+def one_of_everything(market: Market, number: str) -> dict[str, str]:
+    """Delivery, line, paper, photo, flag, case, lot, sale, print job, message of a stall."""
+    night, who, stall = market.night, market.night.who(number), market.night.stalls[number]
+    closed = night.deliver(number, supplier=f"Người giao của {number}")
+    line = night.scan(UNKNOWN, closed, "9", "hũ", number)["line"]
+    paper, photo = paper_of(night.node, stall, NOW, line["id"]), photo_of(night.node, stall, NOW, line["id"])
+    opened = night.deliver(number)
+    night.scan(CABBAGE, opened, "20", "kg", number)
+    lot = night.receive(FISH, "10", "kg", number)["lot_id"]
+    sale = sell(night, asked(name=f"Bán riêng {number}", lot=lot, quantity="1", unit="kg"), number=number)
+    case = cases.send_flag(night.node, who, line["flag"]["id"], NOW)["case_id"]
+    receiving.close(night.node, who, closed, NOW)
+    message = outbox.listed(night.node, who, None)["messages"][0]["id"]
+    with night.node.db.read() as session:
+        from pos_trace.store.models import Delivery
+
+        supplier = session.get_one(Delivery, (night.node.id, closed)).supplier_id
+    return {
+        "delivery_id": opened, "closed_id": closed, "line_id": line["id"], "paper_id": paper, "photo_id": photo,
+        "flag_id": line["flag"]["id"], "case_id": case, "lot_id": lot, "sale_id": sale["id"], "sha256": SHA,
+        "job_id": sale["print_job"], "message_id": message, "supplier_id": str(supplier),
+    }  # fmt: skip
+
+
+def filled(told: Any, ids: dict[str, str]) -> Any:
+    """``told`` with its ``{names}`` filled in."""
+    text = json.dumps(told)
+    for name, value in ids.items():
+        text = text.replace("{" + name + "}", value)
+    return json.loads(text)
+
+
+def body_of(told: Any, ids: dict[str, str]) -> dict[str, Any]:
+    """What to pass to the client."""
+    if told == "photo":
+        data = {"photo": (io.BytesIO(paper_picture("x")), "x.png")}
+        return {"data": data, "content_type": "multipart/form-data"}
+    return {} if told is None else {"json": filled(told, ids)}
+
+
+def everything(market: Market) -> dict[str, int]:
+    """How many rows each table has."""
+    with market.node.db.read() as session:
+        return {
+            table.name: session.scalar(select(func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def strings_of(market: Market, number: str) -> set[str]:
+    """Every id of a stall's rows, and what only it calls by name."""
+    stall = market.night.stalls[number]
+    found = {f"Bán riêng {number}", f"Người giao của {number}"}
+    with market.node.db.read() as session:
+        for mapper in Base.registry.mappers:
+            if issubclass(mapper.class_, StallOwned):
+                found |= set(session.scalars(select(mapper.class_.id).where(mapper.class_.stall_id == stall)))
+    return found
+
+
+def routes(market: Market) -> set[tuple[str, str]]:
+    """Every route of the application but files."""
+    found = set()
+    for rule in market.app.url_map.iter_rules():
+        if not rule.endpoint.endswith("static"):
+            found |= {(method, str(rule)) for method in rule.methods - {"HEAD", "OPTIONS"}}
+    return found
+
+
+def test_every_route_that_names_something_is_in_the_tables(market: Market) -> None:
+    naming = {(method, path) for method, path in routes(market) if "<" in path}
+    assert naming == set(OWNED) | SHARED
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(OWNED))
+def test_the_neighbours_thing_and_no_thing_are_answered_alike_and_write_nothing(
+    market: Market, owner: Any, ids: dict[str, str], method: str, path: str
+) -> None:
+    body = OWNED[method, path]
+    before, files = everything(market), sorted(market.node.files.folder.rglob("*"))
+    told = []
+    for wanted in (ids, dict.fromkeys(ids, GONE) | {"sha256": SHA, "own_photo_id": ids["own_photo_id"]}):
+        where = path.replace("<", "{").replace(">", "}")
+        for name, value in wanted.items():
+            where = where.replace("{" + name + "}", value)
+        for ask in (market.ask, owner):
+            answer = ask(method, where, "E-01", **body_of(body, wanted))
+            assert answer.status_code == 404, answer.text
+            told.append({name: value for name, value in answer.json.items() if name != "instance"})
+    assert told[0] == told[1] == told[2] == told[3]
+    assert everything(market) == before
+    assert sorted(market.node.files.folder.rglob("*")) == files
+
+
+@pytest.fixture(scope="module")
+def owner(market: Market) -> Any:
+    """Asks as the owner of E-01 in a browser, with the page's token."""
+    client = market.browser("owner-E-01", PIN, market.devices["E-01"])
+    token = csrf(client)
+
+    def ask(method: str, path: str, _stall: str = "E-01", **more: Any) -> Any:
+        return client.open(path, method=method, headers={"X-CSRFToken": token}, **more)
+
+    return ask
+
+
+@pytest.mark.parametrize(("path", "body"), BODIES)
+def test_the_neighbours_ids_inside_a_body_are_nobodys(
+    market: Market, ids: dict[str, str], path: str, body: Any
+) -> None:
+    before = everything(market)
+    answer = market.ask("POST", filled(path, ids), "E-01", **body_of(body, ids))
+    if path == "/returns" and "sale_id" not in body:
+        assert answer.status_code == 201
+        assert ids["lot_id"] not in answer.text
+        return
+    assert answer.status_code in (404, 422), answer.text
+    assert everything(market) == before
+
+
+def test_lists_and_pages_show_nothing_of_the_neighbour(market: Market, owner: Any, ids: dict[str, str]) -> None:
+    stop_sales.log(market.node, market.night.who())
+    theirs = strings_of(market, "A-12")
+    assert ids["sale_id"] in theirs
+    seen = 0
+    lists = sorted(path for method, path in routes(market) if method == "GET" and "<" not in path)
+    for path in lists:
+        for answer in (market.app.test_client().get(path, headers={"Authorization": f"Bearer {market.keys['E-01']}"}),
+                       owner("GET", path)):  # fmt: skip
+            assert not [word for word in theirs if word in answer.text], path
+            seen += answer.status_code == 200
+    assert seen >= 30
+
+
+def test_a_shared_recall_shows_each_stall_its_own(market: Market, ids: dict[str, str]) -> None:
+    market.night.recall(FISH, name="TH-CHUNG")
+    mine, theirs = (market.get("/recalls/TH-CHUNG", stall) for stall in ("A-12", "E-01"))
+    assert [lot["id"] for lot in mine["lots"]] == [ids["lot_id"]]
+    assert ids["lot_id"] not in [lot["id"] for lot in theirs["lots"]]
+    assert {row["token"] for row in mine["receipts"]}.isdisjoint({row["token"] for row in theirs["receipts"]})
+
+
+def test_a_till_selling_the_neighbours_lot_takes_nothing_of_it(market: Market, ids: dict[str, str]) -> None:
+    before = market.night.lot(ids["lot_id"])
+    line = {"line_no": 1, "lot": ids["lot_id"], "name": "Bán riêng A-12", "qty": "1", "unit": "kg"}
+    told = market.post("/sales", {"external_id": "cross", "lines": [line]}, "E-01")
+    checked = market.post("/sales:check", {"lines": [line]}, "E-01", status=200)
+    assert ids["lot_id"] not in str(told) + str(checked)
+    assert market.night.lot(ids["lot_id"]) == before
+    market.ask("PUT", "/products/P-7", "A-12", json={"name": "của A"})
+    assert market.ask("PUT", "/products/P-7", "E-01", json={"name": "của E"}).json["name"] == "của E"
+    assert market.ask("PUT", "/products/P-7", "A-12", json={"name": "của A"}).json["name"] == "của A"
+
+
+def test_a_stalls_own_printer_prints_nothing_of_the_neighbour(market: Market, tmp_path: Any) -> None:
+    node, stall = market.node, market.night.stalls["A-12"]
+    places.add_printer(node, node.machine("t"), stall, "Máy của A-12", "generic-58", "file", str(tmp_path), NOW)
+    line = {"line_no": 1, "name": "Hành", "qty": "1", "unit": "kg"}
+    for number, printer in (("A-12", "Máy của A-12"), ("E-01", "Máy in")):
+        job = market.post("/sales", {"external_id": "print", "lines": [line]}, number)["print_job"]
+        assert {row["id"]: row["printer"] for row in market.get("/prints", number)["jobs"]}[job] == printer
