@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 from pos_trace import settings as configuration
 from pos_trace.core.errors import Misconfigured
 from pos_trace.hardware import transports
-from pos_trace.runtime.beats import Beats, station_beats
+from pos_trace.runtime.beats import Beats, node_beats, station_beats
 from pos_trace.runtime.children import Children, PageDrawer, PhotoReader
 from pos_trace.runtime.leader import Leader
 from pos_trace.runtime.link import ProvinceLink
@@ -32,7 +32,7 @@ from pos_trace.store import migrations
 from pos_trace.store.base import Base
 from pos_trace.store.database import Database
 from pos_trace.store.files import Files
-from pos_trace.web.shared import context, guard, problems, public, wire
+from pos_trace.web.shared import context, guard, problems, public, published, wire
 
 MEGABYTE = 2**20
 BOTH = ("pos_trace.web.shared.login", "pos_trace.web.shared.public", "pos_trace.web.shared.health")
@@ -82,10 +82,12 @@ def build_node(settings: Settings, children: Children | None) -> Node:
     database = Database(settings.database_url)
     migrations.upgrade(database, backup_to=folder / "backups")
     link = ProvinceLink(database, settings.node.id, settings.province, utc_now)
+    outside: dict[str, dict[str, Any]] = {
+        "station": {"sources": (link,), "feed": link, "department": link},
+        "province": {},
+    }
     ports = Ports(
-        sources=(link,) if settings.node.role == "station" else (),
-        feed=link if settings.node.role == "station" else None,
-        department=link if settings.node.role == "station" else None,
+        **outside[settings.node.role],
         photos=PhotoReader(children, settings.children.decode_deadline_s) if children else None,
         drawer=PageDrawer(children, settings.children.draw_deadline_s) if children else None,
         transport=transports.open_transport,
@@ -152,7 +154,7 @@ def create_app(settings: Settings, node: Node, clock: Callable[[], datetime] = u
     for name in (*BLUEPRINTS[settings.node.role], *faults):
         blueprint = import_module(name).blueprint()
         if isinstance(blueprint, APIBlueprint):
-            app.register_api(blueprint)
+            published.mount(app, blueprint)
         else:
             app.register_blueprint(blueprint)
     tries = public.limiter()
@@ -162,7 +164,7 @@ def create_app(settings: Settings, node: Node, clock: Callable[[], datetime] = u
 
 
 def workers(settings: Settings, node: Node) -> list[Worker]:
-    """What runs beside the server: a station prints, reports and follows its clocks; a province only answers."""
+    """What runs beside the server: a station prints, reports and follows its clocks; a province tidies up."""
     if not settings.beats.enabled:
         return []
     pace = settings.beats
@@ -172,7 +174,7 @@ def workers(settings: Settings, node: Node) -> list[Worker]:
             OutboxWorker(node, utc_now, pace.outbox_s),
             Beats(station_beats(node, utc_now, pace)),
         ],
-        "province": [],
+        "province": [Beats(node_beats(node, utc_now))],
     }
     return [Leader(settings.node.data_dir / "leader.lock", by_role[settings.node.role])]
 
@@ -183,7 +185,8 @@ def run_node(settings: Settings, ready: Callable[[int], None]) -> None:
     node = build_node(settings, children)
     try:
         application = create_app(settings, node)
-        server = bind(application, settings.server.host, settings.server.port, settings.server.threads)
+        told = settings.server
+        server = bind(application, told.host, told.port, told.threads, told.trusted_proxy)
         serve(server, workers(settings, node), ready)
     finally:
         children.close()

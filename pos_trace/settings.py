@@ -1,19 +1,32 @@
 """Configuration: TOML, then environment, parsed once into a frozen value; a misspelt key stops the start.
 
 ``POS_TRACE_SECTION__KEY`` overrides ``[section] key``; ``POS_TRACE_SECTION__KEY_FILE`` reads it from a file.
+A list is JSON there, or its parts with commas between.
 """
 
 import difflib
 import os
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
+from pos_trace import setting_rules as rules
 from pos_trace.core.errors import Misconfigured
 from pos_trace.core.policy import (
     CodeRules,
@@ -28,7 +41,6 @@ from pos_trace.core.policy import (
 from pos_trace.core.vocabulary.reasons import effects_from
 
 PREFIX = "POS_TRACE_"
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
 class Section(BaseModel):
@@ -52,31 +64,35 @@ class DatabaseSection(Section):
 
     url: SecretStr = SecretStr("")
 
+    @field_validator("url")
+    @classmethod
+    def one_of_ours(cls, value: SecretStr) -> SecretStr:
+        """The address is not told back: it may hold a password."""
+        rules.database_url(value.get_secret_value())
+        return value
+
 
 class ServerSection(Section):
-    """``[server]``: where HTTP is served; waitress limits (facts: a slow body must not hang the hall)."""
+    """``[server]``: where HTTP is served; waitress limits (facts: a slow body must not hang the hall).
+
+    ``trusted_proxy``: the one address whose ``X-Forwarded-For`` and ``-Proto`` count; empty: nobody's.
+    """
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     threads: int = Field(default=8, ge=1, le=64)
     secure_cookies: bool = False
+    trusted_proxy: Annotated[str, AfterValidator(rules.one_address)] = ""
+
+
+PublicAddress = Annotated[str, AfterValidator(rules.public_address)]
 
 
 class PublicSection(Section):
     """``[public]``: the address printed on paper; without it no QR is printed."""
 
-    base_url: str = ""
-    former_base_urls: tuple[str, ...] = ()
-
-    @field_validator("base_url")
-    @classmethod
-    def https_and_a_name(cls, value: str) -> str:
-        """https and a name; plain http only for a loopback host (CONTRACTS)."""
-        if value and not value.startswith("https://"):
-            host = value.removeprefix("http://").split("/")[0].rsplit(":", 1)[0]
-            if not value.startswith("http://") or host not in LOOPBACK:
-                raise ValueError("phải bắt đầu bằng https:// (http:// chỉ dùng cho máy này)")
-        return value.rstrip("/")
+    base_url: PublicAddress = ""
+    former_base_urls: Annotated[tuple[PublicAddress, ...], BeforeValidator(rules.as_list)] = ()
 
 
 class ProvinceSection(Section):
@@ -117,8 +133,16 @@ class Settings(Section):
     province: ProvinceSection = ProvinceSection()
     beats: BeatsSection = BeatsSection()
     children: ChildrenSection = ChildrenSection()
-    clocks: dict[str, float | str] = Field(default_factory=dict)
+    clocks: dict[str, float | str | tuple[date, ...]] = Field(default_factory=dict)
     effects: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("clocks", mode="before")
+    @classmethod
+    def lists_of_days(cls, value: Any) -> Any:
+        """Holidays may come from the environment too."""
+        if not isinstance(value, dict):
+            return value
+        return {name: rules.as_list(told) if name in rules.LISTED_CLOCKS else told for name, told in value.items()}
 
     @model_validator(mode="after")
     def data_dir_is_absolute(self) -> "Settings":
@@ -151,6 +175,8 @@ def load(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
         raise Misconfigured(
             "no_configuration", f"Không có tệp cấu hình {path}. Chạy: pos-trace init {path.parent}"
         ) from None
+    except OSError as error:
+        raise Misconfigured("no_configuration", f"Không đọc được tệp cấu hình {path}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Misconfigured("bad_toml", f"{path}: không phải TOML đúng: {error}") from None
     node = document.get("node")
@@ -216,10 +242,18 @@ def _overlay(document: dict[str, Any], environ: Mapping[str, str]) -> None:
         key, text = key.lower(), value
         known = _known((section.lower(),))
         if key.endswith("_file") and key not in known:
-            key, text = key.removesuffix("_file"), Path(value).read_text(encoding="utf-8").strip()
+            key, text = key.removesuffix("_file"), _secret(name, Path(value))
         table = document.setdefault(section.lower(), {})
         if isinstance(table, dict):
             table[key] = text
+
+
+def _secret(name: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        why = (error.strerror or "") if isinstance(error, OSError) else "không phải chữ UTF-8"
+        raise Misconfigured("unreadable_file", f"{name}: không đọc được tệp {path}: {why}") from None
 
 
 def _known(path: tuple[Any, ...]) -> list[str]:

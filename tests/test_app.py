@@ -1,4 +1,4 @@
-"""The factory: one node and its application of each role, the workers beside it, and a whole life from start to stop."""
+"""The factory: a node and its application of each role, the workers beside it, a whole life from start to stop."""
 
 import stat
 import threading
@@ -10,7 +10,7 @@ import requests
 from click.testing import CliRunner
 
 from pos_trace import app as factory
-from pos_trace.cli import main
+from pos_trace.cli.run import run
 from pos_trace.core.errors import Misconfigured
 from pos_trace.runtime.children import Children
 from pos_trace.settings import Settings, parse
@@ -95,7 +95,7 @@ def test_a_damaged_key_stops_the_start(tmp_path: Path, data: bytes) -> None:
     ("role", "enabled", "names"),
     [
         ("station", True, ["PrintingWorker", "OutboxWorker", "Beats"]),
-        ("province", True, []),
+        ("province", True, ["Beats"]),
         ("station", False, None),
     ],
 )
@@ -144,7 +144,7 @@ def test_the_command_says_where_it_serves_and_writes_the_port_whole(tmp_path: Pa
     config, ready = tmp_path / "station.toml", tmp_path / "station.port"
     text = '[node]\nrole = "station"\nid = "cho-mau"\ndata_dir = "station"\n[server]\nport = 0\n'
     config.write_text(text, encoding="utf-8")
-    told = CliRunner().invoke(main, ["run", "--config", str(config), "--ready-file", str(ready)])
+    told = CliRunner().invoke(run, ["--config", str(config), "--ready-file", str(ready)])
     assert told.exit_code == 0, told.output
     assert life == [200]
     assert f"http://127.0.0.1:{ready.read_text()}/  (station cho-mau)" in told.output
@@ -152,5 +152,6 @@ def test_the_command_says_where_it_serves_and_writes_the_port_whole(tmp_path: Pa
 
 
 def test_the_command_refuses_a_configuration_that_is_not_there(tmp_path: Path) -> None:
-    told = CliRunner().invoke(main, ["run", "--config", str(tmp_path / "none.toml")])
-    assert told.exit_code == 2
+    told = CliRunner().invoke(run, ["--config", str(tmp_path / "none.toml")])
+    assert isinstance(told.exception, Misconfigured)
+    assert "pos-trace init" in told.exception.detail

@@ -1,5 +1,6 @@
 """Configuration: parsed once, typos refused with the nearest right name, environment and files overlay it."""
 
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -65,9 +66,120 @@ def test_other_variables_of_ours_are_left_alone(tmp_path: Path) -> None:
     assert settings.load(write(tmp_path, GOOD), {"POS_TRACE_SHARED": "x", "POS_TRACE_CONFIG": "y"})
 
 
-@pytest.mark.parametrize("host", ["http://localhost:8080", "http://127.0.0.1:8080", "https://txng.example"])
-def test_a_public_address_is_https_or_this_machine(tmp_path: Path, host: str) -> None:
-    assert settings.load(write(tmp_path, f"{GOOD}[public]\nbase_url = '{host}/'\n"), {}).public.base_url == host
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("https://txng.example/", "https://txng.example"),
+        ("https://TXNG.Example", "https://txng.example"),
+        ("https://txng.example:8443", "https://txng.example:8443"),
+        ("http://localhost:8080/", "http://localhost:8080"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+        ("https://xn--ch-kia.example", "https://xn--ch-kia.example"),
+        ("", ""),
+    ],
+)
+def test_a_public_address_is_https_and_a_name_or_this_machine(tmp_path: Path, told: str, kept: str) -> None:
+    text = f"{GOOD}[public]\nbase_url = '{told}'\nformer_base_urls = ['https://cu.example', '{told}']\n"
+    public = settings.load(write(tmp_path, text), {}).public
+    assert (public.base_url, public.former_base_urls) == (kept, ("https://cu.example", kept))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "http://txng.example", "ftp://txng.example", "txng.example", "//txng.example", "https://", "https:///r",
+        "https://192.0.2.7", "https://[2001:db8::1]", "https://192.0.2", "http://localhost.evil.example",
+        "http://127.0.0.1@evil.example", "https://me:secret@txng.example", "https://txng.example/trang",
+        "https://txng.example/?a=1", "https://txng.example?", "https://txng.example/#r", "https://txng.example:http",
+        "https://txng.example:99999", "https://chợ.example", "https://txng..example", "https://-a.example",
+        "https://txng.example.", "https://a b.example", "javascript:alert(1)", "https://[::1",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("key", ["base_url = '{}'", "former_base_urls = ['{}']"])
+def test_an_address_paper_cannot_carry_is_refused(tmp_path: Path, told: str, key: str) -> None:
+    with pytest.raises(Misconfigured, match="public"):
+        settings.load(write(tmp_path, f"{GOOD}[public]\n{key.format(told)}\n"), {})
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "read"),
+    [
+        ("PUBLIC__FORMER_BASE_URLS", "https://a.example, https://b.example/", ("https://a.example", "https://b.example")),
+        ("PUBLIC__FORMER_BASE_URLS", '["https://a.example"]', ("https://a.example",)),
+        ("PUBLIC__FORMER_BASE_URLS", "", ()),
+        ("CLOCKS__HOLIDAYS", "2027-01-01,2027-02-05", (date(2027, 1, 1), date(2027, 2, 5))),
+        ("CLOCKS__HOLIDAYS", '["2027-01-01"]', (date(2027, 1, 1),)),
+        ("CLOCKS__HOLIDAYS", "2027-01-01", (date(2027, 1, 1),)),
+        ("CLOCKS__REPORT_AFTER_H", "36", timedelta(hours=36)),
+        ("CLOCKS__DAY_END", "17:30", time(17, 30)),
+        ("CLOCKS__KEEP_MONTHS", "72", 72),
+        ("EFFECTS__SERIAL_SEEN", "hold", (("serial_seen", "hold"),)),
+    ],
+)  # fmt: skip
+def test_every_kind_of_value_may_come_from_the_environment(tmp_path: Path, name: str, told: str, read: object) -> None:
+    loaded = settings.load(write(tmp_path, GOOD), {f"POS_TRACE_{name}": told})
+    section, _, key = name.lower().partition("__")
+    if section == "public":
+        assert loaded.public.former_base_urls == read
+    elif section == "effects":
+        assert settings.policy(loaded).effects == read
+    else:
+        assert getattr(settings.policy(loaded).clocks, key.removesuffix("_h")) == read
+
+
+def test_holidays_may_stand_in_the_file(tmp_path: Path) -> None:
+    loaded = settings.load(write(tmp_path, GOOD + "[clocks]\nholidays = [2027-01-01]\n"), {})
+    assert settings.policy(loaded).clocks.holidays == (date(2027, 1, 1),)
+
+
+@pytest.mark.parametrize(
+    ("environment", "said"),
+    [
+        ({"POS_TRACE_PROVINCE__URL_FILE": "/nonexistent"}, "POS_TRACE_PROVINCE__URL_FILE: không đọc được tệp /nonexistent"),
+        ({"POS_TRACE_PROVINCE__API_KEY_FILE": "/"}, "POS_TRACE_PROVINCE__API_KEY_FILE"),
+        ({"POS_TRACE_DATABASE__URL": "nonsense"}, "'database.url'"),
+        ({"POS_TRACE_DATABASE__URL": "mysql://a@b/c"}, "'database.url'"),
+        ({"POS_TRACE_DATABASE__URL": "sqlite://"}, "SQLite cần một tệp"),
+        ({"POS_TRACE_DATABASE__URL": "postgresql://a:b@c:port/d"}, "'database.url'"),
+        ({"POS_TRACE_PUBLIC__FORMER_BASE_URLS": "[oops"}, "'public.former_base_urls'"),
+        ({"POS_TRACE_CLOCKS__HOLIDAYS": "Tết"}, "'clocks.holidays"),
+        ({"POS_TRACE_SERVER__TRUSTED_PROXY": "*"}, "'server.trusted_proxy'"),
+        ({"POS_TRACE_SERVER__TRUSTED_PROXY": "proxy.example"}, "'server.trusted_proxy'"),
+        ({"POS_TRACE_NODE__DATA_DIR": "data"}, "đường dẫn tuyệt đối"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_of_the_environment_is_one_line_that_says_where(
+    tmp_path: Path, environment: dict[str, str], said: str
+) -> None:
+    with pytest.raises(Misconfigured) as refused:
+        settings.load(write(tmp_path, GOOD), environment)
+    assert said in refused.value.detail
+    assert "\n" not in refused.value.detail
+
+
+def test_a_wrong_database_address_keeps_its_password_to_itself(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured) as refused:
+        settings.load(write(tmp_path, GOOD), {"POS_TRACE_DATABASE__URL": "mysql://a:mat-khau@b/c"})
+    assert "mat-khau" not in refused.value.detail
+
+
+@pytest.mark.parametrize("told", ["sqlite:////srv/app.db", "postgresql://a@b/c", "postgresql+psycopg://a@b/c"])
+def test_the_two_databases_of_the_house_are_taken(tmp_path: Path, told: str) -> None:
+    assert settings.load(write(tmp_path, GOOD), {"POS_TRACE_DATABASE__URL": told}).database_url == told
+
+
+def test_a_folder_in_the_files_place_is_no_configuration(tmp_path: Path) -> None:
+    with pytest.raises(Misconfigured, match="Không đọc được"):
+        settings.load(tmp_path, {})
+
+
+@pytest.mark.parametrize("role", ["station", "province"])
+def test_the_example_is_a_configuration_and_names_what_a_host_needs(tmp_path: Path, role: str) -> None:
+    text = (Path(__file__).parent.parent / "config" / f"{role}.example.toml").read_text(encoding="utf-8")
+    loaded = settings.load(write(tmp_path, text.replace('"SITE"', '"cho-mau"')), {})
+    assert (loaded.node.role, loaded.server.trusted_proxy) == (role, "")
+    assert "trusted_proxy" in text
 
 
 def test_the_default_place_is_named_by_the_environment() -> None:

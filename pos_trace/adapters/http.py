@@ -199,7 +199,7 @@ class Http:
                     return self._read(response)
                 if method != "GET":
                     raise Refused(f"redirect of a {method}")
-                url, query = urljoin(url, response.headers.get("location", "")), {}
+                url, query = _redirected(url, response.headers.get("location", "")), {}
         raise Refused("too many redirects")
 
     def _check_host(self, url: str) -> None:
@@ -220,6 +220,14 @@ class Http:
         if body is None and response.status_code not in (204, 304) and response.status_code < 400:
             raise Refused(f"status {response.status_code} without JSON")
         return Reply("answered", response.status_code, body, headers)
+
+
+def _redirected(url: str, location: str) -> str:
+    """Where a redirect leads; never out of TLS, since the key would go on in the clear."""
+    there = urljoin(url, location)
+    if urlsplit(url).scheme == "https" and urlsplit(there).scheme != "https":
+        raise Refused("redirect out of https")
+    return there
 
 
 def _json(headers: dict[str, str], data: bytes) -> Any:

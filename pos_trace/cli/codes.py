@@ -3,16 +3,18 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 import orjson
 
 from pos_trace.cli.options import config_option, json_option, load_settings, open_node, show_json
 from pos_trace.core import codes
-from pos_trace.core.errors import Invalid, Misconfigured
+from pos_trace.core.errors import Invalid, Misconfigured, Unavailable
 from pos_trace.core.policy import CodeRules
 from pos_trace.runtime.children import Children, PhotoReader
+
+DEADLINE_S: Final = 60.0  # of one photo: nobody waits at a stall, and the first one also starts the child
 
 
 def _rules(config: Path | None) -> CodeRules:
@@ -59,8 +61,9 @@ def parse(text: str, config: Path | None, as_json: bool) -> None:
 def decode(images: tuple[Path, ...], as_json: bool) -> None:
     """Đọc mã trong ảnh."""
     children = Children(1)
+    reader = PhotoReader(children, DEADLINE_S)
     try:
-        rows = [_one_image(PhotoReader(children), path) for path in images]
+        rows = [_one_image(reader, path) for path in images]
     finally:
         children.close()
     if as_json:
@@ -78,7 +81,7 @@ def _plain(text: str | None) -> str:
 def _one_image(reader: PhotoReader, path: Path) -> dict[str, Any]:
     try:
         reading = reader.read(path.read_bytes())
-    except Invalid as error:
+    except (Invalid, Unavailable) as error:  # no photo, or one that cost a child its life: the others are still read
         return {"file": str(path), "codes": [], "why": error.detail, "ms": 0}
     codes = [{"text": c.text, "symbology": c.symbology, "engine": c.engine, "quad": c.quad} for c in reading.codes]
     return {"file": str(path), "codes": codes, "why": reading.why, "ms": reading.ms}

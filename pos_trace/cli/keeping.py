@@ -55,7 +55,7 @@ def audit() -> None:
 @json_option
 def verify(anchor: str | None, config: Path | None, as_json: bool) -> None:
     """Tính lại cả chuỗi; nói dòng đầu tiên bị sửa, xóa hoặc đổi chỗ."""
-    known = _anchor(anchor) if anchor else None
+    known = None if anchor is None else _anchor(anchor)
     with open_node(config) as node, node.db.read() as session:
         report = chain.verify(session, node.id, known)
     if as_json:

@@ -8,7 +8,7 @@ import click
 
 from pos_trace.cli.options import config_option, json_option, load_settings, open_node, show_json
 from pos_trace.services import enrolment, places
-from pos_trace.services.node import Node
+from pos_trace.services.node import LOCAL_ZONE, Node
 
 
 def tell(answer: dict[str, Any], as_json: bool) -> None:
@@ -71,14 +71,14 @@ def stall() -> None:
 @click.option("--name", required=True, help="Tên như trên biển.")
 @click.option("--gln", help="Mã địa điểm, 13 chữ số.")
 @click.option("--commune", default="", help="Xã, phường.")
-@click.option("--golive", type=click.DateTime(["%Y-%m-%d"]), help="Ngày bắt đầu dùng.")
+@click.option("--golive", type=click.DateTime(["%Y-%m-%d"]), help="Ngày bắt đầu dùng; mặc định: hôm nay.")
 @config_option
 @json_option
 def add_stall(
     number: str, name: str, gln: str | None, commune: str, golive: datetime | None, config: Path | None, as_json: bool
 ) -> None:
     """Thêm một sạp."""
-    day: date | None = golive.date() if golive else None
+    day: date = golive.date() if golive else now().astimezone(LOCAL_ZONE).date()
     with open_node(config) as node:
         tell(places.add_stall(node, node.machine("cli"), number, name, gln, commune, day, now()), as_json)
 

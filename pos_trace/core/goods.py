@@ -95,7 +95,7 @@ def papers_state(papers: Sequence[PaperFacts], group: GoodsGroup | None, receive
     return PapersState(not lacking, "; ".join(lacking), any(paper.reused for paper in papers))
 
 
-DEFAULT_RULE: Final = PaperRule(kinds=("bang_ke", "hoa_don", "phieu_giao_hang"), fields=("issued_on",), photo=True)
+DEFAULT_RULE: Final = PaperRule(kinds=("bang_ke", "hoa_don", "phieu_giao_hang"))
 
 
 def _lacks(rule: PaperRule, papers: Sequence[PaperFacts], received_on: date) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pos_trace.core.errors import Misconfigured
 
+LEAST_WINDOW: Final = timedelta(minutes=30)
 PAPER_FIELDS: Final = ("number", "issued_on", "issuer")
 
 
@@ -74,9 +75,9 @@ class PaperRule:
     """
 
     kinds: tuple[str, ...]
-    fields: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ("issued_on",)
     max_age_days: int | None = None
-    photo: bool = False
+    photo: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class Clocks:
 
     report_after: timedelta = timedelta(hours=24)
     report_after_revoked: timedelta = timedelta(hours=1)
-    report_after_least: timedelta = timedelta(minutes=30)
+    report_after_least: timedelta = LEAST_WINDOW
     auto_close_after: timedelta = timedelta(hours=4)
     day_end: time = time(18, 0)
     unchecked_sellable: timedelta = timedelta(hours=24)
@@ -175,6 +176,8 @@ def clocks_from(table: dict[str, Any]) -> Clocks:
     wrong = [name for name, zero in zeros.items() if made[name] < zero]
     if wrong:
         raise Misconfigured("bad_clock", f"thời hạn '{wrong[0]}' không được âm")
+    if made.get("report_after_least", LEAST_WINDOW) < LEAST_WINDOW:
+        raise Misconfigured("bad_clock", "thời hạn 'report_after_least' không được dưới 30 phút")
     return Clocks(**made)
 
 

@@ -34,19 +34,24 @@ def stock_state(
     recalled: bool = False,
     conclusion: Conclusion | None = None,
     set_aside: bool = False,
+    beyond_papers: bool = False,
     received_at: datetime,
     now: datetime,
     unchecked_for: timedelta,
 ) -> StockState:
     """``effect`` is the verdict's: sellable | held | blocked | unchecked. ``set_aside``: a person held it.
 
-    A recall blocks whatever was concluded. A conclusion that clears releases a hold but no block: a code revoked or
-    an expiry date passed stays. Unchecked goods sell for ``unchecked_for`` from receiving, then wait.
+    A recall blocks whatever was concluded. A conclusion that clears the origin releases the hold that waited for it,
+    but no block (a code revoked, an expiry date passed) and no hold for another reason than papers
+    (``beyond_papers``: a suspended code, other goods than the label's). Unchecked goods sell for ``unchecked_for``
+    from receiving, then wait.
     """
     if recalled:
         return StockState("blocked", "recall")
     if effect == "blocked":
         return StockState("blocked", "verdict")
+    if effect == "held" and beyond_papers:
+        return StockState("held", "verdict")
     if conclusion is not None:
         return StockState("held" if conclusion.keeps_hold else "sellable", "conclusion")
     if set_aside:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +23,8 @@ from pos_trace.services import accounts, enrolment, places
 from pos_trace.services.node import Node
 
 GOLIVE_DAYS = 60
-MARK = "demo.json"
+FACTS = "demo.json"
+MARK = ".pos-trace-demo"  # what says that a folder is a demo's, from its first moment on; demo.json comes when all runs
 
 
 @dataclass
@@ -40,14 +42,14 @@ class Demo:
         return self.folder / "printer"
 
     def write(self) -> None:
-        """``demo.json``, readable by its owner only: it holds keys."""
+        """``demo.json``, whole or not at all, readable by its owner only: it holds keys."""
         self.facts["station"] |= {"url": self.station.url, "pid": self.station.pid, "config": str(self.station.config)}
         self.facts["province"] |= {
             "url": self.province.url,
             "pid": self.province.pid,
             "config": str(self.province.config),
         }
-        _write_private(self.folder / MARK, orjson.dumps(self.facts, option=orjson.OPT_INDENT_2))
+        _write_private(self.folder / FACTS, orjson.dumps(self.facts, option=orjson.OPT_INDENT_2))
 
     def stop(self) -> None:
         """End both nodes, the station first."""
@@ -56,28 +58,41 @@ class Demo:
 
 
 def _write_private(path: Path, data: bytes) -> None:
-    """Only the owner may read it, whatever stood there before."""
-    path.unlink(missing_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
+    """Only the owner may read it, and nobody ever reads half of it."""
+    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=".part-")  # mkstemp's files are the owner's alone
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(partial).replace(path)
+    except OSError:
+        Path(partial).unlink(missing_ok=True)
+        raise
 
 
 def prepare(folder: Path, port: int) -> Demo:
     """A fresh demo in ``folder``; what an earlier demo left there is removed, anything else is refused."""
     folder = folder.resolve()
-    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+    demos = any((folder / name).exists() for name in (MARK, FACTS))
+    if folder.exists() and any(folder.iterdir()) and not demos:
         raise FileExistsError(f"{folder} không trống và không phải của bản chạy thử")
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
-    _write_private(folder / MARK, b"{}")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).touch()
+    _clear(folder)
     province = NodeProcess(folder / "province.toml", folder / "province.log", port + 1 if port else 0)
     station = NodeProcess(folder / "station.toml", folder / "station.log", port)
     demo = Demo(folder, station, province)
     demo.facts = {"station": {}, "station_second_stall": {}, "province": {}, "printer": {"spool_dir": str(demo.spool)}}
     province.config.write_text(_province_toml(), encoding="utf-8")
     return demo
+
+
+def _clear(folder: Path) -> None:
+    """Empty ``folder`` but for its mark, old keys and addresses first, so that a stop halfway leaves it a demo's."""
+    for child in sorted(folder.iterdir(), key=lambda child: child.name != FACTS):
+        if child.is_dir() and not child.is_symlink():
+            shutil.rmtree(child)
+        elif child.name != MARK:
+            child.unlink()
 
 
 def start(demo: Demo, *, beats: dict[str, float] | None = None) -> None:

@@ -165,7 +165,7 @@ def _seen(raw: bytes, kind: str, is_gs1: bool, engine: str, quad: tuple[tuple[in
         text: str | None = raw.decode("utf-8")
     except UnicodeDecodeError:
         text = None
-    if kind == PART:
+    if kind == PART or b"\0" in raw:  # no text has a NUL, and PostgreSQL could not keep it
         text = None
     if text is not None and is_gs1 and kind in GS1_MARKS and not text.startswith("]"):
         text = GS1_MARKS[kind] + text

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SeenCode:
-    """One symbol. ``text`` None: the bytes are no UTF-8, or only a part of a text spread over several symbols
-    (``symbology`` "qr_part"). ``stage`` 1–6 says how hard it was to read.
+    """One symbol. ``text`` None: the bytes are no UTF-8 or hold a NUL, or are only a part of a text spread over several
+    symbols (``symbology`` "qr_part"). ``stage`` 1–6 says how hard it was to read.
     """
 
     text: str | None

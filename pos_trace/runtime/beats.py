@@ -10,21 +10,31 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pos_trace.core.errors import PosTraceError
 from pos_trace.runtime.outbox_worker import full_jitter
-from pos_trace.services import cases, receiving, rechecking, sightings, sync
+from pos_trace.services import cases, housekeeping, receiving, rechecking, sightings, sync
 from pos_trace.services.node import Node
 from pos_trace.settings import BeatsSection
 
 LOG = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 FIRST_WITHIN_S = 5.0
+HOUR_S = 3600.0
 OVER_AFTER = timedelta(hours=3)
 DAYS_BACK = 7
 STOP_S = 5.0
 
 
-def station_beats(node: Node, clock: Clock, pace: BeatsSection) -> list[tuple[str, float, Callable[[], object]]]:
+Work = list[tuple[str, float, Callable[[], object]]]
+
+
+def node_beats(node: Node, clock: Clock) -> Work:
+    """Name, seconds between two runs, and the work, for either role."""
+    return [("answers", HOUR_S, lambda: housekeeping.forget_answers(node, clock()))]
+
+
+def station_beats(node: Node, clock: Clock, pace: BeatsSection) -> Work:
     """Name, seconds between two runs, and the work, for a station."""
     return [
+        *node_beats(node, clock),
         ("feed", pace.feed_s, lambda: sync.pull(node, clock())),
         ("cases", pace.cases_s, lambda: sync.poll_cases(node, clock())),
         ("recheck", pace.clocks_s, lambda: rechecking.unchecked_due(node, clock())),

@@ -67,7 +67,10 @@ class Server:
             listener.pull_trigger()
 
     def _drain(self) -> None:
-        self._turn(0)  # whoever has just been let in by the system is taken too
+        before = -1
+        while before != len(self._channels()):  # whoever the system has let in already is taken too
+            before = len(self._channels())
+            self._turn(0)
         for listener in self._listeners():
             wasyncore.dispatcher.close(listener)
         self._turn(0)
@@ -96,8 +99,11 @@ def _busy(channel: HTTPChannel, halves_count: bool) -> bool:
     return bool(channel.requests or channel.total_outbufs_len or (halves_count and channel.request is not None))
 
 
-def bind(application: Callable[..., Any], host: str, port: int, threads: int) -> Server:
-    """A listening server. A slow body closes after 10 s and 1,000 of them hang nobody (facts, R5)."""
+def bind(application: Callable[..., Any], host: str, port: int, threads: int, trusted_proxy: str = "") -> Server:
+    """A listening server. A slow body closes after 10 s and 1,000 of them hang nobody (facts, R5).
+
+    What ``trusted_proxy`` says of the client's address and scheme counts; what anybody else says of it is dropped.
+    """
     allow_files()
     sockets: dict[int, Any] = {}
     inner = waitress.create_server(
@@ -113,8 +119,17 @@ def bind(application: Callable[..., Any], host: str, port: int, threads: int) ->
         max_request_header_size=32 * 1024,
         ident="pos_trace",
         clear_untrusted_proxy_headers=True,
+        **_trusting(trusted_proxy),
     )
     return Server(inner, sockets)
+
+
+def _trusting(proxy: str) -> dict[str, Any]:
+    """waitress's options for one proxy hop: only the last address of ``X-Forwarded-For``, the one the proxy wrote."""
+    if not proxy:
+        return {}
+    headers = {"x-forwarded-for", "x-forwarded-proto"}
+    return {"trusted_proxy": proxy, "trusted_proxy_count": 1, "trusted_proxy_headers": headers}
 
 
 def allow_files(wanted: int = FILES) -> None:

@@ -3,14 +3,16 @@
 from datetime import datetime
 from decimal import Decimal
 
+from sqlalchemy import select
+
 from pos_trace.core.errors import Conflict, FieldError, Invalid
 from pos_trace.core.quantities import shown
 from pos_trace.core.slips import list_slip
 from pos_trace.core.text import clean
 from pos_trace.services import deliveries, lines_in, printing, receiving, receiving_slips, stock
-from pos_trace.services.node import Actor, Answer, Node
+from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store import counters
-from pos_trace.store.models import Adjustment, Delivery, Stall
+from pos_trace.store.models import Adjustment, Delivery, DeliveryLine, Stall
 
 
 def adjust(
@@ -27,7 +29,8 @@ def adjust(
 ) -> Answer:
     """Correct a closed delivery's line by ``quantity`` more or ``less``: ``{id, number, print_job}``.
 
-    Raises ``Conflict`` while the delivery is open or when more is taken than is left, ``Invalid`` without a reason.
+    A correction that takes the whole line back ends its question like a refusal. Raises ``Conflict`` while the
+    delivery is open or when more is taken than is left, ``Invalid`` without a reason.
     """
     amount, known = lines_in.amount_of(quantity, unit)
     why = clean(reason, 300)
@@ -53,6 +56,8 @@ def adjust(
         tx.session.add(row)
         tx.session.flush()
         stock.move(tx, lot, "adjusted", change, "adjustment", row.id)
+        if stock.of_line(line) + _adjusted(tx, line) <= 0:
+            receiving.end_flags(tx, line, "refused")
         words = f"{'bớt' if less else 'thêm'} {shown(amount)} {known}"
         place = receiving_slips.place_of(tx, stall)
         foot = (f"Theo phiếu nhận {delivery.number}", f"Lý do: {why}", "Người lập ký")
@@ -60,3 +65,9 @@ def adjust(
         job = printing.queue(tx, delivery.stall_id, "adjustment", row.id, slip)
         tx.audit("adjusted", f"adjustment:{row.id}", {"line": line.id, "quantity": str(change), "reason": why})
         return tx.answer({"id": row.id, "number": row.number, "print_job": job}, 201)
+
+
+def _adjusted(tx: Transaction, line: DeliveryLine) -> Decimal:
+    """What all corrections of a line add up to, in its lot's unit."""
+    mine = select(Adjustment.quantity).where(Adjustment.site_id == line.site_id, Adjustment.line_id == line.id)
+    return sum(tx.session.scalars(mine), Decimal(0))

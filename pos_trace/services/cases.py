@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pos_trace.core.cases import STANDING
 from pos_trace.core.errors import Conflict, FieldError, Invalid, NotFound
 from pos_trace.core.quantities import as_text
 from pos_trace.core.stock import Conclusion
 from pos_trace.core.text import clean
-from pos_trace.services import case_log, case_words
+from pos_trace.services import case_log, case_words, papers_served
 from pos_trace.services.node import Actor, Answer, Node, Transaction, owned
 from pos_trace.store.models import (
     Case,
@@ -20,7 +21,6 @@ from pos_trace.store.models import (
     Evidence,
     Flag,
     Paper,
-    PaperLink,
     Photo,
     Stall,
     StockLot,
@@ -179,8 +179,7 @@ def _opening(
     """What the Department learns: the goods, who brought them, what was checked; no price, no other line."""
     stall = session.get_one(Stall, (case.site_id, case.stall_id))
     verdict = session.get(VerdictRow, (case.site_id, line.verdict_id)) if line.verdict_id else None
-    linked = select(PaperLink.paper_id).where(PaperLink.site_id == case.site_id, PaperLink.line_id == line.id)
-    papers = list(session.scalars(select(Paper).where(Paper.site_id == case.site_id, Paper.id.in_(linked))))
+    papers = papers_served.of_line(session, line)
     photos = _photos(session, (Photo.line_id == line.id) | Photo.paper_id.in_([p.id for p in papers]))
     quantity = {"quantity": as_text(line.accepted), "unit": line.unit}
     goods = {"id": line.id, "key": line.key, "name": line.goods_name, "group": line.goods_group} | quantity
@@ -239,6 +238,6 @@ def _attach(tx: Transaction, case: Case, digest: str, media_type: str, caption: 
 def conclusion_of_line(session: Session, site_id: str, line_id: str) -> Conclusion | None:
     """What an inspector's newest conclusion on a delivery line asks of its stock; None while nothing binds it."""
     joined = select(Case).join(CaseLine, (CaseLine.site_id == Case.site_id) & (CaseLine.case_id == Case.id))
-    mine = joined.where(Case.site_id == site_id, CaseLine.line_id == line_id, Case.state == "concluded")
+    mine = joined.where(Case.site_id == site_id, CaseLine.line_id == line_id, Case.state.in_(STANDING))
     case = session.scalars(mine.order_by(Case.changed_at.desc())).first()
     return case_log.state_of(session, case).conclusion if case else None

@@ -23,14 +23,15 @@ def sellable(node: Node, who: Actor, asked: Sequence[AskedLine], now: datetime) 
         stall_of(session, who)
         lines = [_checked(session, node, who, line, now) for line in asked]
     stopped = [told for told in lines if told["sellable"] == "no"]
-    if stopped:
+    if stopped or who.once is not None:
         with node.write(who, now) as tx:
             for told in stopped:
                 row = StopSale(site_id=who.site_id, id=tx.id(), created_at=now, stall_id=who.stall, kind="check")
                 row.lot_id, row.key = next(iter(told["lots"]), None), told["key"]
                 row.detail = {"line_no": told["line_no"], "reason": told["reasons"][0]["code"]}
                 tx.session.add(row)
-            tx.audit("sale_stopped", f"stall:{who.stall}", {"lines": len(stopped)})
+            if stopped:
+                tx.audit("sale_stopped", f"stall:{who.stall}", {"lines": len(stopped)})
             return tx.answer({"lines": lines})
     return {"lines": lines}
 

@@ -15,7 +15,9 @@ from pos_trace.core.errors import Conflict, FieldError, Invalid, Unavailable
 from pos_trace.core.ports import EnrolmentAnswer
 from pos_trace.core.roles import STATION_KEY_SCOPES
 from pos_trace.services import accounts
+from pos_trace.services.case_log import DESTINATION
 from pos_trace.services.node import Actor, Answer, Node, Transaction
+from pos_trace.store import outbox
 from pos_trace.store.models import ApiKey, Enrolment, Site, Stall
 
 STALL_TEXTS = ("number", "name", "gln", "commune")
@@ -58,7 +60,10 @@ def enrolled(session: Session, node_id: str) -> Enrolled | None:
 
 
 def enrol(node: Node, who: Actor, code: str, province: Enroller, province_url: str, now: datetime) -> Answer:
-    """Enrol this station with ``code``. Raises ``Invalid`` when the province refuses, ``Unavailable`` when silent."""
+    """Enrol this station with ``code``; what waited for a good key goes out again.
+
+    Raises ``Invalid`` when the province refuses, ``Unavailable`` when silent.
+    """
     with node.db.read() as session:
         site = session.get(Site, (node.id, node.id))
         told: dict[str, Any] = {"id": node.id, "name": node.id, "kind": "market"}
@@ -75,7 +80,9 @@ def enrol(node: Node, who: Actor, code: str, province: Enroller, province_url: s
         row = Enrolment(site_id=node.id, id=tx.id(), created_at=now, station_id=answer.station_id)
         row.province_url, row.api_key, row.province_key_id = province_url, answer.api_key, answer.province_key_id
         tx.session.add(row)
-        tx.audit("enrolled", f"enrolment:{row.id}", {"province": province_url, "stalls": len(stalls)})
+        waiting = outbox.unpark(tx.session, node.id, DESTINATION, now)
+        told = {"province": province_url, "stalls": len(stalls), "unparked": waiting}
+        tx.audit("enrolled", f"enrolment:{row.id}", told)
         return tx.answer({"station_id": row.station_id, "province_key_id": row.province_key_id})
 
 

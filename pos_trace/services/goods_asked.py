@@ -37,13 +37,17 @@ class AskedLine:
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """What was found: the product, its lots with something left, the lot that was named, the code's key."""
+    """What was found: the product, its lots with something left, the lot that was named, the code's key.
+
+    ``lot_key``: the key when the label itself names a lot, whether or not the stall ever received it.
+    """
 
     product: Product | None
     open_lots: tuple[StockLot, ...]
     chosen: StockLot | None
     key: str | None
     weight_kg: Decimal | None
+    lot_key: str | None = None
 
 
 def find(session: Session, node: Node, who: Actor, asked: AskedLine, for_update: bool = False) -> Goods:
@@ -51,8 +55,9 @@ def find(session: Session, node: Node, who: Actor, asked: AskedLine, for_update:
     code = codes.parse(asked.barcode, node.policy.codes) if asked.barcode else None
     barcode = products.barcode_of(node, asked.barcode, code)
     chosen = _named(session, who, asked.lot) if asked.lot else None
-    if chosen is None and code is not None and code.key is not None and (code.lot or code.serial or code.code):
-        chosen = _by_key(session, who, code.key)
+    lot_key = code.key if code is not None and (code.lot or code.serial or code.sscc or code.code) else None
+    if chosen is None and lot_key is not None:
+        chosen = _by_key(session, who, lot_key)
     product = session.get(Product, (who.site_id, chosen.product_id)) if chosen is not None else None
     if product is None:
         product = products.match(session, who, barcode=barcode, sku=asked.sku, name=asked.name)
@@ -62,7 +67,7 @@ def find(session: Session, node: Node, who: Actor, asked: AskedLine, for_update:
     if product is not None:
         found = stock.open_lots(session, who.site_id, who.stall, product.id, for_update)
     key = code.key if code is not None and code.outcome == "ok" else None
-    return Goods(product, tuple(found), chosen, key, code.net_weight_kg if code is not None else None)
+    return Goods(product, tuple(found), chosen, key, code.net_weight_kg if code is not None else None, lot_key)
 
 
 def measured(goods: Goods, quantity: Decimal, unit: str) -> tuple[Decimal, list[StockLot]]:

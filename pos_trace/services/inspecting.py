@@ -86,8 +86,8 @@ def inspect(node: Node, who: Actor, site_id: str, case_id: str, text: str, now: 
 def conclude(node: Node, who: Actor, site_id: str, case_id: str, told: Mapping[str, Any], now: datetime) -> Answer:
     """End a case with outcome, origin finding and reason; number and date of the document where the words bind.
 
-    Raises ``Invalid`` (incomplete), ``Conflict`` (not now; four eyes: who took the case does not alone conclude a
-    violation or a crime).
+    Raises ``Invalid`` (incomplete), ``Conflict`` (not now; four eyes: a violation or a crime is concluded by another
+    officer than the one who took the case, so somebody must have taken it).
     """
     names = ("outcome", "origin_finding", "reason", "document_number", "document_date", "stop_order")
     body = {name: told[name] for name in names if told.get(name)}
@@ -97,7 +97,7 @@ def conclude(node: Node, who: Actor, site_id: str, case_id: str, told: Mapping[s
     with node.write(who, now) as tx:
         case = _case(tx.session, site_id, case_id)
         taken_by = case_log.state_of(tx.session, case).taken_by
-        if body["outcome"] in rules.BINDING and taken_by == case_log.actor_name(who):
+        if body["outcome"] in rules.BINDING and taken_by in (None, case_log.actor_name(who)):
             raise Conflict("four_eyes", "Kết luận xử lý vi phạm cần một cán bộ khác với người thụ lý ký.")
         return _step(tx, case, "concluded", body | {"officer": who.name})
 

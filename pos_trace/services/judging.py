@@ -1,6 +1,6 @@
 """Judging goods: what is known is gathered, ``core.verdict.decide`` runs, the verdict is kept, stock follows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,19 +9,18 @@ from sqlalchemy.orm import Session
 
 from pos_trace.core.goods import PaperFacts, PapersState, papers_state
 from pos_trace.core.judgements import History, Seen, Verdict
+from pos_trace.core.quantities import to_kg
 from pos_trace.core.records import RecordAnswer, RecordsAge
 from pos_trace.core.stock import stock_state
 from pos_trace.core.verdict import decide
-from pos_trace.services import cases, stock
+from pos_trace.services import cases, flags, papers_served, stock
 from pos_trace.services.code_view import CodeView
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store import lots
 from pos_trace.store.models import (
-    Delivery,
     DeliveryLine,
     Flag,
     Paper,
-    PaperLink,
     Photo,
     Scan,
     Stall,
@@ -61,9 +60,12 @@ def _older(last: RecordAnswer, local: RecordAnswer) -> RecordsAge:
 
 
 def ours(node: Node, host: str | None, local: RecordAnswer | None) -> bool:
-    """Whether our province can say anything of a code: not when its host is another system's, unless it is known."""
+    """Whether our province can say anything of a code: not when its host is another system's, unless it is known or
+    recalled here.
+    """
     rule = next((rule for rule in node.policy.codes.hosts if rule.host == (host or "").split(":")[0]), None)
-    return rule is None or rule.mode == "record" or (local is not None and local.state == "found")
+    known_here = local is not None and (local.state == "found" or local.recall is not None)
+    return rule is None or rule.mode == "record" or known_here
 
 
 def missing_papers(session: Session, node: Node, line: DeliveryLine) -> str:
@@ -73,14 +75,8 @@ def missing_papers(session: Session, node: Node, line: DeliveryLine) -> str:
 
 
 def papers_of(session: Session, line: DeliveryLine) -> list[PaperFacts]:
-    """The papers that serve a line: its own, its delivery's, its vehicle's."""
-    delivery = session.get_one(Delivery, (line.site_id, line.delivery_id))
-    served = (PaperLink.line_id == line.id) | (PaperLink.delivery_id == line.delivery_id)
-    if delivery.arrival_id is not None:
-        served = served | (PaperLink.arrival_id == delivery.arrival_id)
-    linked = select(PaperLink.paper_id).where(PaperLink.site_id == line.site_id, served)
-    rows = session.scalars(select(Paper).where(Paper.site_id == line.site_id, Paper.id.in_(linked))).all()
-    return [_paper(session, row) for row in rows]
+    """The papers that serve a line, as the rules count them."""
+    return [_paper(session, row) for row in papers_served.of_line(session, line)]
 
 
 def _paper(session: Session, row: Paper) -> PaperFacts:
@@ -134,8 +130,9 @@ def received_of(session: Session, node: Node, key: str | None) -> Decimal:
     mine = mine.where(DeliveryLine.site_id == node.id, DeliveryLine.key == key, DeliveryLine.state != "cancelled")
     total = Decimal(0)
     for declared, refused, unit, content in session.execute(mine):
-        each = Decimal(1) if unit == "kg" or content is None else content
-        total += (declared - refused) * each
+        accepted = declared - refused
+        kg = to_kg(accepted, unit, content)
+        total += accepted if kg is None else kg
     return total
 
 
@@ -170,14 +167,20 @@ def keep(tx: Transaction, verdict: Verdict, cause: str, line: DeliveryLine | Non
     return row
 
 
-def state_for(tx: Transaction, line: DeliveryLine, stock_effect: str, recalled: bool) -> tuple[str, str]:
-    """The stock state of a line's goods and the reason, out of verdict, recall, conclusion and a person's hold."""
+def state_for(
+    tx: Transaction, line: DeliveryLine, stock_effect: str, recalled: bool, holds: Collection[str] = ()
+) -> tuple[str, str]:
+    """The stock state of a line's goods and the reason, out of verdict, recall, conclusion and a person's hold.
+
+    ``holds``: the verdict's reasons that hold.
+    """
     held = select(Flag.id).where(Flag.site_id == line.site_id, Flag.line_id == line.id, Flag.state == "held")
     found = stock_state(
         stock_effect,
         recalled=recalled,
         conclusion=cases.conclusion_of_line(tx.session, line.site_id, line.id),
         set_aside=tx.session.scalars(held).first() is not None,
+        beyond_papers=any(reason != "papers_missing" for reason in holds),
         received_at=line.created_at,
         now=tx.now,
         unchecked_for=tx.node.policy.clocks.unchecked_sellable,
@@ -198,13 +201,14 @@ def rejudge_line(tx: Transaction, line: DeliveryLine, answer: RecordAnswer | Non
     facts = history(tx.session, node, tx.who, code, received, line.created_at)
     verdict = judge(node, code, answer, papers, facts, line.goods_group, tx.now)
     keep(tx, verdict, cause, line, None)
+    flags.settle(tx, line, verdict)
     lot = stock.lot_of_line(tx.session, line.site_id, line.id)
     if lot is not None:
         recalled = answer is not None and answer.recall is not None
-        state, reason = state_for(tx, line, verdict.stock, recalled)
+        holds = [reason.code for reason in verdict.reasons if reason.effect == "hold"]
+        state, reason = state_for(tx, line, verdict.stock, recalled, holds)
         stock.apply_state(tx, lot, state, reason)
         apply_to_children(tx, lot, state, reason)
-    _settle_flag(tx, line, verdict)
     return verdict
 
 
@@ -219,16 +223,6 @@ def apply_to_children(tx: Transaction, lot: StockLot, state: str, reason: str) -
         apply_to_children(tx, child, state, reason)
 
 
-def _settle_flag(tx: Transaction, line: DeliveryLine, verdict: Verdict) -> None:
-    """A flag whose question is answered ends; nothing is opened here that a scan did not ask."""
-    if verdict.flag is not None:
-        return
-    mine = select(Flag).where(Flag.site_id == line.site_id, Flag.line_id == line.id, Flag.state.in_(("open", "held")))
-    for flag in tx.session.scalars(mine).all():
-        flag.state, flag.answered_at = "answered", tx.now
-        tx.audit("flag_answered", f"flag:{flag.id}", {"line": line.id}, line.stall_id)
-
-
 def rejudge_keys(node: Node, keys: Iterable[str], now: datetime, cause: str) -> int:
     """Run the rules again for every line on hand of ``keys``; one short write a line. Answers how many."""
     wanted = sorted(set(keys))
@@ -238,7 +232,9 @@ def rejudge_keys(node: Node, keys: Iterable[str], now: datetime, cause: str) -> 
             with node.write(node.machine("records"), now) as tx:
                 line = tx.session.get(DeliveryLine, (site_id, line_id))
                 if line is not None:
-                    rejudge_line(tx, line, known(tx.session, line.key), cause)
+                    verdict = rejudge_line(tx, line, known(tx.session, line.key), cause)
+                    if verdict.flag == "revoked":
+                        flags.open_flag(tx, line, verdict)
                     done += 1
     return done
 
@@ -253,25 +249,6 @@ def _lines_on_hand(node: Node, keys: Sequence[str]) -> list[tuple[str, str]]:
             StockLot.state != "closed",
         )
         return [(site, str(line)) for site, line in session.execute(mine.distinct())]
-
-
-def open_flag(tx: Transaction, line: DeliveryLine, verdict: Verdict) -> Flag | None:
-    """A flag for a verdict that asks a question, its window counted from now; none while practising or when open."""
-    if verdict.flag is None:
-        return None
-    waiting = select(Flag).where(Flag.site_id == line.site_id, Flag.line_id == line.id)
-    found = tx.session.scalars(waiting.where(Flag.state.in_(("open", "held", "sent")))).first()
-    if found is not None:
-        return found
-    clocks = tx.node.policy.clocks
-    window = clocks.report_after_revoked if verdict.flag == "revoked" else clocks.report_after
-    flag = Flag(site_id=line.site_id, id=tx.id(), created_at=tx.now, stall_id=line.stall_id, line_id=line.id)
-    reasons = [reason.code for reason in verdict.reasons]
-    flag.reason = "revoked" if "revoked" in reasons else "papers_missing"
-    flag.due_at, flag.state = tx.now + max(window, clocks.report_after_least), "open"
-    tx.session.add(flag)
-    tx.session.flush()
-    return flag
 
 
 def told(verdict: Verdict, now: datetime) -> Answer:

@@ -15,7 +15,7 @@ from pos_trace.core.quantities import UNITS, as_text, exact, to_kg, unit_of
 from pos_trace.core.records import RecordAnswer
 from pos_trace.core.text import clean
 from pos_trace.core.vocabulary import statuses
-from pos_trace.services import judging, products, stock
+from pos_trace.services import flags, judging, products, stock
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store import lots
 from pos_trace.store.models import Delivery, DeliveryLine, Flag, Product, Scan, StockLot, VerdictRow
@@ -182,7 +182,7 @@ def _settle(
     state, reason = judging.state_for(tx, line, verdict.stock, verdict.record == "recalled")
     lot = stock.receive(tx, line, product, state, origin | {"day": tx.now.astimezone(tx.node.zone).date().isoformat()})
     lot.state_reason, lot.harvested = reason, harvested
-    flag = None if delivery.opening else judging.open_flag(tx, line, verdict)
+    flag = None if delivery.opening else flags.open_flag(tx, line, verdict)
     tx.session.flush()
     return told(tx.session, tx.node, line, flag, lot, tx.now)
 

@@ -37,7 +37,7 @@ def issue(node: Node, who: Actor, line: dict[str, Any], now: datetime) -> Answer
         row = RecallRow(recall_id=recall_id, gtin=line.get("gtin"), reason=reason, issued_at=issued_at, status="active")
         row.issuer = clean(line.get("issuer") or "", 200) or node.policy.province.department
         row.level, row.instructions = clean(line.get("level") or "", 40), clean(line.get("instructions") or "", 2000)
-        row.collect_at = [clean(place, 300) for place in line.get("collect_at") or []]
+        row.collect_at = [place for told in line.get("collect_at") or [] if (place := clean(told, 300))]
         row.version = counters.next_version(tx.session, register.RECORDS)
         tx.session.add(row)
         tx.session.flush()
@@ -49,7 +49,7 @@ def issue(node: Node, who: Actor, line: dict[str, Any], now: datetime) -> Answer
 
 
 def end(node: Node, who: Actor, recall_id: str, reason: str, now: datetime) -> Answer:
-    """End a recall: its lots are active again, unless another recall still names them."""
+    """End a recall: its lots are what the register says of them again, unless another recall still names them."""
     with node.write(who, now) as tx:
         row = tx.session.get(RecallRow, recall_id)
         if row is None:
@@ -61,7 +61,7 @@ def end(node: Node, who: Actor, recall_id: str, reason: str, now: datetime) -> A
         freed = list(tx.session.scalars(select(LotRecordRow).where(LotRecordRow.recall_id == recall_id)))
         for lot in freed:
             lot.recall_id = register.recall_on(tx.session, lot)
-            lot.status = "recalled" if lot.recall_id else "active"
+            lot.status = "recalled" if lot.recall_id else lot.own_status or "active"
             lot.version, lot.updated_at = counters.next_version(tx.session, register.RECORDS), now
         tx.audit("recall_ended", f"recall:{recall_id}"[:80], {"reason": clean(reason, 300), "records": len(freed)})
         return tx.answer({"recall_id": recall_id, "status": "ended", "records": len(freed)})
@@ -86,13 +86,14 @@ def _keys(line: dict[str, Any]) -> list[str]:
         )
     if len(keys) > MOST_LOTS:
         raise Invalid("recall_lots", f"Mỗi thông báo tối đa {MOST_LOTS} lô.", (FieldError("/keys", "too_long"),))
+    made = set()
     for index, key in enumerate(keys):
         try:
-            register.key_parts(key)
+            made.add(register.normal_key(key))
         except ValueError:
             wrong = FieldError(f"/keys/{index}", "invalid")
             raise Invalid("recall_lots", f"Mã lô chưa đúng: {key[:80]}", (wrong,)) from None
-    return sorted(set(keys))
+    return sorted(made)
 
 
 def _mark(tx: Transaction, keys: list[str], recall_id: str) -> int:

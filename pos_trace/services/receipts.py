@@ -20,6 +20,7 @@ from pos_trace.store.models import DeliveryLine, LotAllocation, PrintJob, Receip
 
 KEPT = timedelta(days=1827)  # 60 months, however long they are (TT 63/2026 Điều 10.2)
 TRIES = 8
+LONGEST_NAME = 200
 NO_SALE = "Không tìm thấy phiếu bán."
 
 
@@ -112,7 +113,7 @@ def projection(
         "token": row.token,
         "short_code": row.short_code,
         "stall_gln": stall.gln,
-        "stall_name": f"Sạp {stall.number} – {stall.name}",
+        "stall_name": f"Sạp {stall.number} – {stall.name}"[:LONGEST_NAME],
         "sold_hour": hour.isoformat(),
         "lines": [_projected(session, node, number, line) for number, line in enumerate(sold, 1)],
     }
@@ -121,9 +122,9 @@ def projection(
 def _projected(session: Session, node: Node, number: int, line: SaleLine) -> dict[str, Any]:
     """One item, numbered as it stands on the paper: a till may number its lines as it likes, even twice the same."""
     found = candidates(session, line)
-    keys = list(dict.fromkeys(lot.key for lot in found if lot.key))
+    keys = [line.key] if line.key else list(dict.fromkeys(lot.key for lot in found if lot.key))
     told: dict[str, Any] = {"line_no": number, "product_name": line.name, "lot_keys": keys[:50]}
-    told |= {"lot_source": line.lot_source, "origin": None}
+    told |= {"lot_source": "scanned" if line.key else line.lot_source, "origin": None}
     without = [lot for lot in found if lot.key is None or lots.find(session, lot.key).state != "found"]
     if without:
         told["origin"] = _origin(session, node, without[0])

@@ -96,7 +96,7 @@ def end_flags(tx: Transaction, line: DeliveryLine, state: str) -> None:
 
 
 def hold(node: Node, who: Actor, line_id: str, now: datetime) -> Answer:
-    """ "Nhận và để riêng": the goods stay, set aside; the answer window goes on for the owner: ``{line}``."""
+    """ "Nhận và để riêng": the goods stay, set aside, and the question is answered: ``{line}``."""
     with node.write(who, now) as tx:
         line = deliveries.own_line(tx.session, who, line_id)
         if line.state != "accepted":

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from pos_trace.services import judging, stock
+from pos_trace.services import flags, judging, stock
 from pos_trace.services.node import Node, Transaction
 from pos_trace.store import lots
 from pos_trace.store.models import DeliveryLine, StockLot, VerdictRow
@@ -36,7 +36,7 @@ def unchecked_due(node: Node, now: datetime) -> int:
                 _hold_late(tx, line)
                 continue
             verdict = judging.rejudge_line(tx, line, answer, "recheck")
-            judging.open_flag(tx, line, verdict)
+            flags.open_flag(tx, line, verdict)
             settled += 1
     return settled
 

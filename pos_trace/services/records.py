@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from pos_trace.core.errors import NotFound
 from pos_trace.services import lines
 from pos_trace.services.node import Answer, Node
+from pos_trace.store.lots import lot_of
 from pos_trace.store.models import FacilityRow, LotRecordRow, RecallLot, RecallRow
 
 MODELS: tuple[tuple[str, Any], ...] = (("facility", FacilityRow), ("lot", LotRecordRow), ("recall", RecallRow))
@@ -19,7 +20,7 @@ POLL_S = 30
 def find(node: Node, key: str) -> Answer:
     """``{record, facility, recall, version}`` of ``key``; ``NotFound`` ``lot_absent`` when never published."""
     with node.db.read() as session:
-        row = session.get(LotRecordRow, key)
+        row = session.get(LotRecordRow, key) or session.get(LotRecordRow, lot_of(key))
         if row is None:
             raise NotFound("lot_absent", "Mã chưa có trong hệ thống của tỉnh.")
         facility = session.get(FacilityRow, row.facility_id)

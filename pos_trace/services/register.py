@@ -14,6 +14,7 @@ from pos_trace.core.text import clean
 from pos_trace.services import lines
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store import counters
+from pos_trace.store.lots import lot_of
 from pos_trace.store.models import CertificateRow, FacilityRow, LotRecordRow, RecallLot, RecallRow
 
 RECORDS = "records"
@@ -78,25 +79,36 @@ def key_parts(key: str) -> dict[str, str | None]:
     return read | {"scheme": scheme}
 
 
+def normal_key(key: str) -> str:
+    """``key`` with each part percent-encoded as a scanned code's is; raises ``ValueError`` when it is no key."""
+    parts = key_parts(key)
+    if parts["gtin"]:
+        serial = f"/21/{quoted(parts['serial'])}" if parts["serial"] else ""
+        return f"01/{parts['gtin']}/10/{quoted(parts['lot'] or '')}{serial}"
+    scheme, colon, code = key.partition(":")
+    return f"{scheme}:{quoted(unquote(code))}" if colon else key
+
+
 def quoted(text: str) -> str:
     """``text`` as it stands inside a key."""
     return quote(text, safe="")
 
 
 def _put_lot(tx: Transaction, line: dict[str, Any]) -> Answer:
-    row = tx.session.get(LotRecordRow, line["key"])
+    key = normal_key(line["key"])
+    row = tx.session.get(LotRecordRow, key)
     before = lines.lot_line(row) if row else None
     if row is None:
-        row = LotRecordRow(key=line["key"], version=0, standards=[], events=[])
+        row = LotRecordRow(key=key, version=0, standards=[], events=[])
         tx.session.add(row)
-    for name, value in key_parts(line["key"]).items():
+    for name, value in key_parts(key).items():
         setattr(row, name, value)
     for name in lines.LOT_MEMBERS:
         if name not in OWN:
             setattr(row, name, _value(name, line.get(name)))
-    row.status = line["status"]
-    row.recall_id = recall_id = recall_on(tx.session, row)
-    row.status = "recalled" if recall_id else line["status"]
+    row.own_status = row.status = line["status"]
+    row.recall_id = recall_on(tx.session, row)
+    row.status = "recalled" if row.recall_id else row.own_status
     result = _settle(tx, row, before, lines.lot_line(row))
     if result != "unchanged":
         row.updated_at = tx.now
@@ -118,7 +130,7 @@ def _without(line: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 
 def recall_on(session: Session, row: LotRecordRow) -> str | None:
     """The newest recall in force on the lot, named by its own key or by its lot without the serial."""
-    keys = [row.key] + ([row.key.split("/21/")[0]] if row.serial else [])
+    keys = [row.key] + ([lot_of(row.key)] if row.serial else [])
     active = (
         select(RecallRow.recall_id)
         .join(RecallLot, RecallLot.recall_id == RecallRow.recall_id)

@@ -14,7 +14,7 @@ from pos_trace.core.goods import papers_state
 from pos_trace.core.judgements import History, Verdict
 from pos_trace.core.records import RecordAnswer
 from pos_trace.core.vocabulary.words import SCAN_MESSAGES
-from pos_trace.services import judging, lines_in
+from pos_trace.services import judging, lines_in, stop_sales
 from pos_trace.services.code_view import CodeView
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store import lots
@@ -74,8 +74,9 @@ def scan_photo(node: Node, who: Actor, data: bytes, asked: ScanIn, now: datetime
 
 
 def _chosen(parsed: list[ScannedCode], why: str | None) -> ScannedCode:
-    """The one trace code of a photo; a payment QR beside it is nobody's business."""
+    """The one trace code of a photo; a payment QR beside it, or the same product's bare EAN, is nobody's business."""
     good = {code.key or code.code: code for code in parsed if code.outcome == "ok"}
+    good = {key: code for key, code in good.items() if not any(str(other).startswith(f"{key}/") for other in good)}
     if len(good) == 1:
         return next(iter(good.values()))
     if len(good) > 1:
@@ -88,7 +89,7 @@ def _chosen(parsed: list[ScannedCode], why: str | None) -> ScannedCode:
 
 def _answer(node: Node, who: Actor, asked: ScanIn, code: ScannedCode, photo: Photo | None, now: datetime) -> Answer:
     amount = _amount(asked)
-    if code.outcome == "ambiguous" and code.candidates:
+    if code.reason == "lost_separator":
         code = _settled(node, code)
     if code.outcome != "ok" or code.key is None:
         return _message(node, who, asked, code, photo, now)
@@ -118,6 +119,8 @@ def _kept(
     verdict = _judge(tx.session, node, who, asked, code, answer, amount, now)
     if answer is not None and answer.state == "found" and answer.record is not None:
         lines_in.remember_record(tx, answer)
+    if answer is not None and answer.recall is not None:
+        stop_sales.apply(tx, [answer.recall.recall_id])
     line = None
     if delivery is not None:
         if amount is None:

@@ -13,11 +13,12 @@ from pos_trace.core.errors import FieldError, Invalid
 from pos_trace.core.quantities import as_text, unit_of
 from pos_trace.core.sales import SoldLine, priced, total
 from pos_trace.core.text import clean
-from pos_trace.services import goods_asked, lines_in, products, receipts, stock
+from pos_trace.services import flags, goods_asked, lines_in, products, receipts, stock
 from pos_trace.services.deliveries import practising
 from pos_trace.services.goods_asked import AskedLine, Goods
 from pos_trace.services.node import Actor, Answer, Node, Transaction, sha256, stall_of
-from pos_trace.store.models import LotAllocation, Product, Sale, SaleLine, StockLot, StopSale, VerdictRow
+from pos_trace.store import lots
+from pos_trace.store.models import DeliveryLine, LotAllocation, Product, Sale, SaleLine, StockLot, StopSale, VerdictRow
 
 MOST_BACK = timedelta(days=31)
 MOST_AHEAD = timedelta(minutes=10)
@@ -64,6 +65,9 @@ def record_sale(node: Node, who: Actor, told: SaleIn, now: datetime) -> Answer:
     """
     if not told.lines:
         raise Invalid("lines_missing", "Phiếu bán chưa có dòng hàng.", (FieldError("/lines", "missing"),))
+    for index, line in enumerate(told.lines):
+        if not any((line.barcode, line.sku, line.name, line.lot, line.amount)):
+            raise Invalid("line_unnamed", "Dòng hàng chưa nói bán gì.", (FieldError(f"/lines/{index}", "missing"),))
     sold_at = told.time or now
     if not now - MOST_BACK <= sold_at <= now + MOST_AHEAD:
         raise Invalid("time_out_of_reach", "Giờ bán sai quá xa giờ của máy.", (FieldError("/time", "out_of_range"),))
@@ -139,7 +143,7 @@ def _line(tx: Transaction, sale: Sale, asked: AskedLine) -> Sold:
         product.unit_price = line.unit_price
     allocation, lots = _allocated(tx, goods, row)
     row.lot_source = allocation.source
-    row.verdict = _worst(lots)
+    row.verdict, row.key = _worst(lots), goods.lot_key
     tx.session.add(row)
     tx.session.flush()
     _take(tx, row, allocation, {lot.id: lot for lot in lots})
@@ -194,9 +198,24 @@ def _alarms(tx: Transaction, sale: Sale, sold: Sold) -> list[Answer]:
         row.lot_id, row.key, row.sale_id = lot.id, lot.key, sale.id
         row.detail = {"line_no": sold.row.line_no, "certainty": sold.allocation.certainty}
         tx.session.add(row)
+        if lot.id in taken and lot.line_id and lot.expiry and lot.expiry < tx.now.astimezone(tx.node.zone).date():
+            flags.sold_expired(tx, tx.session.get_one(DeliveryLine, (lot.site_id, lot.line_id)))
         text = f"{sold.row.name} – lô {lot.label}: KHÔNG BÁN"
         found.append({"line_no": sold.row.line_no, "lot": lot.id, "certainty": sold.allocation.certainty, "text": text})
-    return found
+    return found or _never_received(tx, sale, sold)
+
+
+def _never_received(tx: Transaction, sale: Sale, sold: Sold) -> list[Answer]:
+    """A recalled label at the till that no delivery ever brought in: the lot stands on the pack all the same."""
+    recall = lots.find(tx.session, sold.row.key).recall if sold.row.key else None
+    if recall is None:
+        return []
+    row = StopSale(site_id=sale.site_id, id=tx.id(), created_at=tx.now, stall_id=sale.stall_id, kind="sold")
+    row.key, row.sale_id, row.recall_id = sold.row.key, sale.id, recall.recall_id
+    row.detail = {"line_no": sold.row.line_no, "certainty": "sure"}
+    tx.session.add(row)
+    told = {"line_no": sold.row.line_no, "lot": None, "certainty": "sure"}
+    return [told | {"text": f"{sold.row.name}: KHÔNG BÁN"}]
 
 
 def _told(tx: Transaction, sold: Sold) -> Answer:

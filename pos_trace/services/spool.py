@@ -201,23 +201,23 @@ def _start(node: Node, job: Claimed, data: bytes, now: datetime) -> bool:
 def settle(node: Node, outcome: Outcome, now: datetime) -> str:
     """Write ``outcome`` down; answers the job's state. May be called until it succeeds.
 
-    A job given up meanwhile still learns the truth, unless a person has already answered for it.
+    The lease's owner stays in the row until then: a job taken by another worker is left alone, one given up meanwhile
+    still learns the truth, unless a person has already answered for it.
     """
     job = outcome.job
     with node.write(node.machine("printing"), now) as tx:
         row = tx.session.get_one(PrintJob, (job.site_id, job.id), with_for_update=True)
-        mine = row.lease_owner == job.owner and row.state == ("sending" if outcome.started else "queued")
-        given_up = outcome.started and row.state == "sent_unconfirmed" and row.lease_owner == job.owner
-        if not mine and not given_up:
+        if row.lease_owner != job.owner:
             return row.state
         if not outcome.started and outcome.counts:
             row.attempts += 1
         _journal(tx, row, outcome.state, outcome.bytes_sent, outcome.status, outcome.detail)
         if outcome.status is not None:
             _printer_told(tx, row.printer_id, outcome)
+        row.lease_until, row.lease_owner = None, None
         if row.answered is not None:
             return row.state
-        row.state, row.lease_until, row.lease_owner = outcome.state, None, None
+        row.state = outcome.state
         if outcome.state == "queued":
             row.next_at = now + min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(max(row.attempts - 1, 0), 5))
         if outcome.state in ENDED:

@@ -11,7 +11,7 @@ from pos_trace.core.errors import Conflict, FieldError, Invalid
 from pos_trace.core.quantities import as_text, exact, to_kg, unit_of
 from pos_trace.core.text import clean
 from pos_trace.services import products
-from pos_trace.services.node import Actor, Answer, Node, Transaction
+from pos_trace.services.node import Actor, Answer, Node, Transaction, stall_of
 from pos_trace.store.models import DeliveryLine, Product, StockLot, StockMovement
 
 NO_LOT = "Không tìm thấy lô hàng."
@@ -60,8 +60,9 @@ def of_line(line: DeliveryLine) -> Decimal:
 
 
 def lot_of_line(session: Session, site_id: str, line_id: str) -> StockLot | None:
-    """The lot a delivery line became."""
+    """The lot a delivery line became; what was cut from it later names the same line, but has a parent."""
     mine = select(StockLot).where(StockLot.site_id == site_id, StockLot.line_id == line_id)
+    mine = mine.where(StockLot.parent_lot_id.is_(None))
     return session.scalars(mine.order_by(StockLot.id).limit(1).with_for_update()).first()
 
 
@@ -98,12 +99,13 @@ def as_open(lot: StockLot) -> OpenLot:
 
 
 def listed(node: Node, who: Actor) -> Answer:
-    """``{lots:[{id, product_name, sku, barcode, key, label, quantity, unit, state, sellable, expiry}]}``."""
+    """What lies there, sold out lots left out: ``{lots}``, each with product, key, label, quantity, state, expiry."""
     with node.db.read() as session:
         rows = session.execute(
             select(StockLot, Product)
             .join(Product, (Product.site_id == StockLot.site_id) & (Product.id == StockLot.product_id))
             .where(StockLot.site_id == who.site_id, StockLot.stall_id == who.stall, StockLot.state != "closed")
+            .where(StockLot.on_hand > 0)
             .order_by(Product.name, StockLot.received_at)
         ).all()
         return {"lots": [_told(lot, product) for lot, product in rows]}
@@ -222,18 +224,23 @@ def opening(
 ) -> Answer:
     """What lay on the table before the first day: sellable, no verdict, no case (decision 6).
 
-    Counted in kilograms wherever the unit has a weight, like everything received. Raises ``Invalid``.
+    Only until the practice period ends: afterwards goods come in by a delivery (``Conflict``). Counted in kilograms
+    wherever the unit has a weight, like everything received. Raises ``Invalid``.
     """
     plain, known = _name(name), _unit(unit)
     if group is not None and node.policy.group(group) is None:
         raise Invalid("group_unknown", "Chọn nhóm hàng trong danh sách.", (FieldError("/goods_group", "unknown"),))
+    today = now.astimezone(node.zone).date()
     with node.write(who, now) as tx:
+        stall = stall_of(tx.session, who)
+        if stall.practice_until is not None and today >= stall.practice_until:
+            raise Conflict("opening_over", "Hết thời gian tập dùng: hàng mới nhập bằng chuyến nhận hàng.")
         amount = _quantity(quantity)
         kg = to_kg(amount, known, None)
         amount, known = (amount, known) if kg is None else (kg, "kg")
         product = products.ensure(tx, plain, known, barcode=products.barcode_of(node, barcode), group=group)
         lot = StockLot(site_id=who.site_id, id=tx.id(), created_at=now, stall_id=who.stall, product_id=product.id)
-        day = now.astimezone(node.zone)
+        day = stall.golive_date or today
         lot.label, lot.unit, lot.on_hand, lot.state = f"Hàng nhập trước ngày {day:%d/%m/%Y}", known, ZERO, "sellable"
         lot.state_reason, lot.expiry, lot.received_at = "opening", expiry, now
         lot.origin = {"opening": True}

@@ -1,6 +1,6 @@
 """A station follows its province: facts and recalls, then the events on its cases; page by page, cursor and all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,10 @@ from pos_trace.store.models import Case, CaseLine, DeliveryLine, FeedCursor, Lot
 CHANGES = "changes"
 CASES = "case_events"
 JUDGED = "judged"
+TAKEN, HAD, REFUSED, BROKEN = "taken", "had", "refused", "broken_chain"
 MOST_PAGES = 10_000
+KEYS_AT_ONCE = 500
+WRONG = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError)
 
 
 def pull(node: Node, now: datetime) -> Answer:
@@ -56,22 +59,33 @@ def judge_again(node: Node, now: datetime) -> int:
 
 
 def poll_cases(node: Node, now: datetime) -> Answer:
-    """Take the province's events on our cases in and let conclusions reach the stock: ``{state, events, refused}``."""
-    taken = refused = 0
+    """Take the province's events on our cases in and let conclusions reach the stock: ``{state, events, refused}``.
+
+    An event that does not continue its case's chain was damaged on the way, or the one before it was: the cursor
+    stays before its page and it is asked for again, while the pages behind it are read as ever.
+    """
+    results: list[str] = []
+    at, kept = _cursor(node, CASES), True
     for _ in range(MOST_PAGES):
         feed = node.ports.feed
-        page = feed.case_events(_cursor(node, CASES)) if feed is not None else FeedPage("unavailable", why="offline")
+        page = feed.case_events(at) if feed is not None else FeedPage("unavailable", why="offline")
         if page.state == "unavailable":
             _failed(node, CASES, page.why, now)
-            return {"state": "unavailable", "why": page.why, "events": taken}
+            return {"state": "unavailable", "why": page.why, "events": results.count(TAKEN)}
         with node.write(node.machine("feed"), now) as tx:
-            results = [_take_event(tx, item) for item in page.items]
-            _move(tx, CASES, page.next)
-        taken += results.count(True)
-        refused += results.count(False)
+            before = _row(tx, CASES).failure
+            found = [_take_event(tx, item, quiet=before == BROKEN) for item in page.items]
+            kept = kept and BROKEN not in found
+            if kept:
+                _move(tx, CASES, page.next)
+            elif BROKEN in found:
+                _row(tx, CASES).failure, _row(tx, CASES).failed_at = BROKEN, now
+        results += found
+        at = page.next
         if not page.more:
             break
-    return {"state": "ok", "events": taken, "refused": refused}
+    refused = results.count(REFUSED) + results.count(BROKEN)
+    return {"state": "ok", "events": results.count(TAKEN), "refused": refused}
 
 
 def age(node: Node) -> datetime | None:
@@ -87,37 +101,70 @@ def _take_page(node: Node, page: FeedPage, now: datetime) -> bool:
         with node.write(node.machine("feed"), now) as tx:
             before = _position(tx.session, CHANGES)
             if page.items:
-                lots.upsert_changes(tx.session, page.items, now)
+                _take_lines(tx, page.items)
                 stop_sales.apply(tx, stop_sales.since(tx.session, before))
             _move(tx, CHANGES, page.next, answered=not page.more)
-    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+    except WRONG as error:
         _failed(node, CHANGES, f"wrong_schema: {error}", now)
         return False
     return True
 
 
-def _take_event(tx: Transaction, told: Mapping[str, Any]) -> bool | None:
-    """True: kept. None: had it. False: not ours, or not by the province in an unbroken chain; written down."""
-    case = tx.session.get(Case, (tx.node.id, str(told.get("case_id"))))
+def _take_lines(tx: Transaction, items: Sequence[dict[str, Any]]) -> None:
+    """All lines, or all but the wrong ones, each of which is written down: one bad line stops no recall behind it.
+
+    A page without a single good line is refused whole: then it is the page that is wrong, and it is asked for again.
+    """
     try:
-        if case is None or told["node"] != "province" or told["kind"] not in rules.AUTHORS["province"]:
-            raise ValueError("wrong_author")
+        with tx.session.begin_nested():
+            lots.upsert_changes(tx.session, items, tx.now)
+        return
+    except WRONG as error:
+        first = error
+    refused = 0
+    for item in items:
+        try:
+            with tx.session.begin_nested():
+                lots.upsert_changes(tx.session, [item], tx.now)
+        except WRONG as error:
+            refused += 1
+            names = [str(item[name]) for name in ("key", "recall_id", "facility_id") if item.get(name)]
+            subject = f"{item.get('kind')}:{names[0] if names else ''}"[:80]
+            tx.audit("feed_line_refused", subject, {"why": str(error)[:200], "version": str(item.get("version"))[:20]})
+    if refused == len(items):
+        raise first
+
+
+def _take_event(tx: Transaction, told: Mapping[str, Any], *, quiet: bool) -> str:
+    """What became of an event: ``TAKEN``, ``HAD`` it, ``REFUSED`` (not ours, not by the province), ``BROKEN`` chain.
+
+    The last two are written down; ``quiet``: a broken one was already, the last time it was asked for.
+    """
+    case = tx.session.get(Case, (tx.node.id, str(told.get("case_id"))))
+    if case is None or told.get("node") != "province" or told.get("kind") not in rules.AUTHORS["province"]:
+        _write_refusal(tx, case, told, "wrong_author")
+        return REFUSED
+    try:
         event = case_log.read(told)
         known = [item for item in case_log.events(tx.session, case) if item.node == "province"]
         if any(item.seq == event.seq and item.sha256 == event.sha256 for item in known):
-            return None
+            return HAD
         if not rules.chained(event, known[-1] if known else None):
-            raise ValueError("broken_chain")
-    except (KeyError, TypeError, ValueError) as error:
-        stall_id = case.stall_id if case else None
-        subject = f"case:{told.get('case_id')}"[:80]
-        tx.audit("case_event_refused", subject, {"why": str(error)[:80], "kind": str(told.get("kind"))[:20]}, stall_id)
-        return False
+            raise ValueError(BROKEN)
+    except (KeyError, TypeError, ValueError):
+        if not quiet:
+            _write_refusal(tx, case, told, BROKEN)
+        return BROKEN
     case_log.store(tx, case, event)
     tx.audit(f"case_{event.kind}", f"case:{case.id}", {"seq": event.seq, "sha256": event.sha256}, case.stall_id)
     if event.kind in ("concluded", "reopened"):
         _settle_stock(tx, case)
-    return True
+    return TAKEN
+
+
+def _write_refusal(tx: Transaction, case: Case | None, told: Mapping[str, Any], why: str) -> None:
+    subject, kind = f"case:{told.get('case_id')}"[:80], str(told.get("kind"))[:20]
+    tx.audit("case_event_refused", subject, {"why": why, "kind": kind}, case.stall_id if case else None)
 
 
 def _settle_stock(tx: Transaction, case: Case) -> None:
@@ -130,14 +177,22 @@ def _settle_stock(tx: Transaction, case: Case) -> None:
 
 
 def _keys_on_hand(session: Session, site_id: str, after: int) -> list[str]:
-    fresh = select(LotRecordRow.key).where(LotRecordRow.version > after)
-    held = select(StockLot.key).where(StockLot.site_id == site_id, StockLot.state != "closed").distinct()
-    changed = set(session.scalars(held.where(StockLot.key.in_(fresh))))
+    held = select(StockLot.key).where(
+        StockLot.site_id == site_id, StockLot.state != "closed", StockLot.key.is_not(None)
+    )
+    by_fact: dict[str, set[str]] = {}
+    for key in session.scalars(held.distinct()):
+        for fact in (str(key), lots.lot_of(str(key))):
+            by_fact.setdefault(fact, set()).add(str(key))
+    changed: set[str] = set()
+    names = sorted(by_fact)
+    for at in range(0, len(names), KEYS_AT_ONCE):
+        part = LotRecordRow.key.in_(names[at : at + KEYS_AT_ONCE])
+        for fact in session.scalars(select(LotRecordRow.key).where(LotRecordRow.version > after, part)):
+            changed |= by_fact[fact]
     for recall_id in stop_sales.since(session, after):
         changed |= {lot.key for lot in stop_sales.recalled_lots(session, site_id, recall_id) if lot.key}
-    waiting = select(DeliveryLine.key).where(DeliveryLine.site_id == site_id, DeliveryLine.key.in_(fresh))
-    changed |= {key for key in session.scalars(waiting.where(DeliveryLine.state == "open").distinct()) if key}
-    return sorted(key for key in changed if key)
+    return sorted(changed)
 
 
 def _feed(session: Session, site_id: str, name: str) -> FeedCursor | None:

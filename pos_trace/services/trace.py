@@ -14,7 +14,7 @@ from pos_trace.core.records import Facility, LotRecord, RecordAnswer
 from pos_trace.services import receipts
 from pos_trace.services.node import Answer, Node
 from pos_trace.store import lots
-from pos_trace.store.models import PublishedLine, PublishedReceipt, Receipt, Sale, SaleLine, Stall
+from pos_trace.store.models import LotRecordRow, PublishedLine, PublishedReceipt, Receipt, Sale, SaleLine, Stall
 
 SHORT_LIVES = timedelta(days=90)
 NO_RECEIPT = "Chưa có thông tin của mã này. Phiếu vừa in có thể cần ít phút; thử lại sau."
@@ -33,7 +33,6 @@ def receipt(node: Node, token: str) -> Answer:
         if told is None:
             raise NotFound("not_found", NO_RECEIPT)
         items = [_item(session, line) for line in told["lines"]]
-        age = lots.records_age(session)
         return {
             "token": wanted,
             "short_code": tokens.format_short(tokens.short_code(wanted)),
@@ -43,7 +42,7 @@ def receipt(node: Node, token: str) -> Answer:
             "items": items,
             "recalled": [item for item in items if item["recalls"]],
             "source": node.policy.province.name,
-            "as_of": age.as_of,
+            "as_of": _as_of(session),
         }
 
 
@@ -82,7 +81,18 @@ def lot(node: Node, path: str) -> Answer:
         line = {"line_no": 1, "product_name": answer.record.product_name, "lot_keys": [code.key]}
         item = _item(session, line | {"lot_source": "scanned", "origin": None})
         return {"items": [item], "recalled": [item] if item["recalls"] else [], "source": node.policy.province.name,
-                "as_of": answer.age.as_of}  # fmt: skip
+                "as_of": _as_of(session)}  # fmt: skip
+
+
+def _as_of(session: Session) -> datetime | None:
+    """How new the facts on the page are: when the province's feed last answered; where they are kept, with no feed
+    to follow, when the newest of them was written.
+    """
+    answered = lots.records_age(session).as_of
+    if answered is not None:
+        return answered
+    newest = select(LotRecordRow.updated_at).where(LotRecordRow.updated_at.is_not(None))
+    return session.scalars(newest.order_by(LotRecordRow.version.desc()).limit(1)).first()
 
 
 def _short(token: str, stall_name: str, sold_hour: datetime) -> Answer:

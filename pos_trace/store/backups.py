@@ -83,25 +83,36 @@ def restore(database: Database, file: Path) -> Path | None:
 
 
 def _set_aside(target: Path) -> Path:
-    """A second name for the whole former database; the log beside it is emptied into it, or moved with it."""
+    """A second name for the whole former database. Its log is emptied into it first; if it is too damaged for that,
+    the log is kept beside it, copied before anything touched it.
+    """
     kept = _free_name(target)
-    try:
-        with closing(sqlite3.connect(target, timeout=0)) as alone:
-            alone.execute("PRAGMA journal_mode=DELETE")  # answers "locked" while anybody else has the file open
-    except sqlite3.OperationalError as error:
-        if getattr(error, "sqlite_errorcode", 0) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise Conflict("database_in_use", "Máy đang chạy. Dừng máy rồi đặt bản sao.") from error
-    except sqlite3.DatabaseError:
-        pass  # what is damaged is kept as it is
+    log, kept_log = target.with_name(f"{target.name}-wal"), kept.with_name(f"{kept.name}-wal")
+    if log.exists():
+        shutil.copyfile(log, kept_log)
+    alone = _alone(target)
+    if alone is not None:
+        kept_log.unlink(missing_ok=True)
+    if alone is False:
+        raise Conflict("database_in_use", "Máy đang chạy. Dừng máy rồi đặt bản sao.")
     try:
         os.link(target, kept)
     except OSError:  # a file system without second names
         shutil.copyfile(target, kept)
     for suffix in SIDE_FILES:
-        side = target.with_name(target.name + suffix)
-        if side.exists():
-            side.replace(kept.with_name(kept.name + suffix))
+        target.with_name(target.name + suffix).unlink(missing_ok=True)
     return kept
+
+
+def _alone(target: Path) -> bool | None:
+    """Whether nobody else has the file open; then its log is in it. None when it is too damaged to say."""
+    try:
+        with closing(sqlite3.connect(target, timeout=0)) as asking:
+            found: tuple[str] = asking.execute("PRAGMA journal_mode=DELETE").fetchone()
+            return found == ("delete",)
+    except sqlite3.DatabaseError as error:
+        busy = getattr(error, "sqlite_errorcode", 0) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        return False if busy else None
 
 
 def _free_name(target: Path) -> Path:

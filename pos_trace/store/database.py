@@ -29,6 +29,7 @@ PRAGMAS = (
 READ = "pos_trace_read"
 WRITE = "pos_trace_write"
 ADVISORY_KEY = 0x706F735F7472
+DOOR_POLL_S = 0.005  # often enough to get in between the writes of a busy process
 WAL_BUG_FIXED = (3, 51, 3)
 WAL_BUG_BACKPORTS = ((3, 44, 6), (3, 50, 7))
 
@@ -124,7 +125,7 @@ class Database:
         if self._file_door is None:
             return
         try:
-            self._file_door.acquire(timeout=max(0.0, deadline - time.monotonic()))
+            self._file_door.acquire(max(0.0, deadline - time.monotonic()), poll_interval=DOOR_POLL_S)
         except Timeout:
             raise refusals.busy() from None
         except OSError as error:

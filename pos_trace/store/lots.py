@@ -1,6 +1,6 @@
 """``find(key)``: what this node knows of a lot, and taking in what the province says (newest version wins)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, get_args
 
@@ -56,9 +56,12 @@ FACILITY_TEXT = (
 
 
 def find(session: Session, key: str) -> RecordAnswer:
-    """Found with facility and recall in force, or absent; ``age`` is when the changes feed last answered."""
+    """Found with facility and recall in force, or absent; ``age`` is when the changes feed last answered.
+
+    A label with a serial is its lot's where the province published the lot without serials.
+    """
     age = records_age(session)
-    row = session.get(LotRecordRow, key)
+    row = session.get(LotRecordRow, key) or session.get(LotRecordRow, lot_of(key))
     if row is None:
         recall = _recall_in_force(session, key)
         return RecordAnswer("absent", recall=recall, age=age)
@@ -66,6 +69,11 @@ def find(session: Session, key: str) -> RecordAnswer:
     recall = _recall_in_force(session, key, row.recall_id)
     made = _facility(session, facility) if facility else None
     return RecordAnswer("found", record(row), made, recall, RecordsAge(row.version, age.as_of))
+
+
+def lot_of(key: str) -> str:
+    """The lot's key in a key with a serial; any other key is itself."""
+    return key.split("/21/")[0]
 
 
 def records_age(session: Session) -> RecordsAge:
@@ -77,7 +85,7 @@ def records_age(session: Session) -> RecordsAge:
 def _recall_in_force(session: Session, key: str, recall_id: str | None = None) -> Recall | None:
     named = select(RecallRow).join(RecallLot, RecallLot.recall_id == RecallRow.recall_id)
     named = named.order_by(RecallRow.issued_at.desc(), RecallRow.recall_id)  # of several in force, the newest
-    keys = {key, key.split("/21/")[0]}
+    keys = {key, lot_of(key)}
     row = session.scalars(named.where(RecallLot.key.in_(keys), RecallRow.status == "active")).first()
     if row is None and recall_id is not None:
         row = session.get(RecallRow, recall_id)
@@ -124,7 +132,7 @@ def _facility(session: Session, row: FacilityRow) -> Facility:
     )
 
 
-def upsert_changes(session: Session, changes: Iterable[dict[str, Any]], now: datetime) -> list[str]:
+def upsert_changes(session: Session, changes: Iterable[Mapping[str, Any]], now: datetime) -> list[str]:
     """Take in lines of the feed, each with its ``kind``; answers the lot keys whose facts changed.
 
     Idempotent: an older or equal version changes nothing. Raises ``ValueError`` for a line that lacks a required
@@ -143,7 +151,7 @@ def upsert_changes(session: Session, changes: Iterable[dict[str, Any]], now: dat
     return list(dict.fromkeys(touched))
 
 
-def upsert_lot(session: Session, line: dict[str, Any], _now: datetime) -> list[str]:
+def upsert_lot(session: Session, line: Mapping[str, Any], _now: datetime) -> list[str]:
     """One lot line; answers its key when it was news."""
     key, new_version = _key(feed_lines.needed(line, "key")), feed_lines.version(line)
     row = session.get(LotRecordRow, key)
@@ -162,7 +170,7 @@ def upsert_lot(session: Session, line: dict[str, Any], _now: datetime) -> list[s
     return [key]
 
 
-def upsert_facility(session: Session, line: dict[str, Any], _now: datetime) -> None:
+def upsert_facility(session: Session, line: Mapping[str, Any], _now: datetime) -> None:
     """One facility line; its certificates are replaced as a set."""
     feed_lines.needed(line, "facility_id"), feed_lines.needed(line, "name")
     told: dict[str, Any] = _texts(FacilityRow, line, ("facility_id", *FACILITY_TEXT))
@@ -190,7 +198,7 @@ def _certificate(item: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def upsert_recall(session: Session, line: dict[str, Any], _now: datetime) -> list[str]:
+def upsert_recall(session: Session, line: Mapping[str, Any], _now: datetime) -> list[str]:
     """One recall line; answers the keys it names (and named before), to be judged again."""
     feed_lines.needed(line, "recall_id"), feed_lines.needed(line, "issued_at")
     told: dict[str, Any] = _texts(RecallRow, line, RECALL_TEXT)
@@ -219,7 +227,7 @@ def _put(session: Session, row: Any, told: dict[str, Any]) -> None:
     session.add(row)
 
 
-def _texts(model: Any, line: dict[str, Any], names: Iterable[str]) -> dict[str, str | None]:
+def _texts(model: Any, line: Mapping[str, Any], names: Iterable[str]) -> dict[str, str | None]:
     """The texts of ``line``, each no longer than its column."""
     columns = model.__table__.c
     return {name: feed_lines.text(line, name, getattr(columns[name].type, "length", None)) for name in names}

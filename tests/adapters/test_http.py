@@ -1,6 +1,7 @@
 """The HTTP session keeps its deadline, its size and its hosts, whatever the other side does."""
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ import pytest
 
 from pos_trace.adapters.breaker import Breaker
 from pos_trace.adapters.http import Http, Limits
-from tests.adapters.wire import Answer, Peer, drips, raw, resets, says, silent
+from tests.adapters.wire import Answer, Peer, drips, raw, resets, says, self_signed, silent
 
 Serve = Callable[[Answer], Peer]
 
@@ -123,6 +124,44 @@ def test_a_redirect_inside_the_allowed_hosts_is_followed_for_get_only(serve):
     peer = serve(answer)
     assert session(peer).call("GET", f"{peer.url}/here").json == {"ok": True}
     assert session(peer).call("POST", f"{peer.url}/here", body=b"{}").state == "unavailable"
+
+
+@pytest.fixture
+def secure(tmp_path) -> Iterator[Callable[[Answer], tuple[Peer, Http]]]:
+    """A peer behind TLS, and a session that knows its certificate."""
+    started: list[Peer] = []
+
+    def start(answer: Answer) -> tuple[Peer, Http]:
+        certificate = self_signed(tmp_path)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        started.append(Peer(answer, context))
+        http = session(started[-1], deadline_s=5.0)
+        http._session.verify = str(certificate)
+        return started[-1], http
+
+    yield start
+    for peer in started:
+        peer.close()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "seen"),
+    [("https", 2), ("http", 1), ("HTTP", 1)],
+)
+def test_a_redirect_never_leads_out_of_https_where_the_key_would_be_read(secure, scheme, seen):
+    """The same host and port in the clear is another place: nothing may go there, the bearer key least of all."""
+
+    def answer(connection, request):
+        there = request.startswith(b"GET /there")
+        location = f"Location: {scheme}://{peer.host}/there\r\n"
+        connection.sendall(raw("200 OK", b'{"ok":true}') if there else raw("302 Found", b"", extra=location))
+
+    peer, http = secure(answer)
+    reply = http.call("GET", f"https://{peer.host}/here", headers={"Authorization": "Bearer secret"})
+    assert len(peer.requests) == seen
+    assert (reply.state == "answered") is (seen == 2)
+    assert ("out of https" in reply.detail) is (seen == 1)
 
 
 def test_a_host_that_is_not_allowed_gets_no_byte(serve):

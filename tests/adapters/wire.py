@@ -1,10 +1,18 @@
 """A peer on loopback that misbehaves on purpose: answers raw bytes, drips, resets, or falls silent."""
 
 import contextlib
+import datetime
+import ipaddress
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 Answer = Callable[[socket.socket, bytes], None]
 
@@ -12,8 +20,9 @@ Answer = Callable[[socket.socket, bytes], None]
 class Peer:
     """Listens on a free port; each connection is read to the end of its request, then handed to ``answer``."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, tls: ssl.SSLContext | None = None) -> None:
         self.answer = answer
+        self.tls = tls
         self.requests: list[bytes] = []
         self.stopping = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -45,8 +54,11 @@ class Peer:
             thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection, contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), contextlib.ExitStack() as open_ones:
+            open_ones.enter_context(connection)
             connection.settimeout(5)
+            if self.tls is not None:
+                connection = open_ones.enter_context(self.tls.wrap_socket(connection, server_side=True))
             self.requests.append(read_request(connection))
             self.answer(connection, self.requests[-1])
 
@@ -72,6 +84,27 @@ def _some(connection: socket.socket) -> bytes:
     if not data:
         raise ConnectionError("peer went away")
     return data
+
+
+def self_signed(folder: Path) -> Path:
+    """Key and certificate of 127.0.0.1 in one file, good for an hour."""
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(x509.oid.NameOID.COMMON_NAME, "peer")]),
+    )
+    now = datetime.datetime.now(datetime.UTC)
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    made = made.not_valid_before(now - datetime.timedelta(hours=1)).not_valid_after(now + datetime.timedelta(hours=1))
+    own = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    made = made.add_extension(x509.SubjectAlternativeName([own]), critical=False)
+    pem = serialization.Encoding.PEM
+    plain = serialization.NoEncryption()
+    path = folder / "peer.pem"
+    path.write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
+        + made.sign(key, hashes.SHA256()).public_bytes(pem)
+    )
+    return path
 
 
 def raw(status: str, body: bytes, kind: str = "application/json", extra: str = "", length: int | None = None) -> bytes:

@@ -1,9 +1,13 @@
 """``bench parse``: the corpus is hostile and always the same, the rows have the contract's shape."""
 
+import json
+
 import pytest
+from click.testing import CliRunner
 
 from pos_trace.bench import parse, yardsticks
 from pos_trace.bench.hostile_texts import LONGEST, READ_SLIP_TO, READ_TO, SHAPES, corpus, filled
+from pos_trace.cli import cli
 from pos_trace.core import codes
 
 KEYS = {"name", "figure", "unit", "yardstick", "ratio", "goal", "ok"}
@@ -68,3 +72,16 @@ def test_the_rows_have_the_contracts_shape(monkeypatch: pytest.MonkeyPatch) -> N
     assert isinstance(hostile["ok"], bool)
     assert (plain["unit"], plain["goal"], plain["ok"]) == ("µs", None, None)
     assert plain["ratio"] == pytest.approx(plain["figure"] / plain["yardstick"], rel=0.01)
+
+
+def test_the_command_tells_the_rows_and_exits_by_the_goal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parse, "corpus", lambda: corpus()[:8])
+    monkeypatch.setattr(parse, "LINKS", 5)
+    result = CliRunner().invoke(cli, ["bench", "parse", "--json"])
+    told = json.loads(result.stdout)
+    assert (told["bench"], [set(row) for row in told["rows"]]) == ("parse", [KEYS, KEYS])
+    assert result.exit_code == (0 if told["rows"][0]["ok"] else 1)
+    monkeypatch.setattr(parse, "GOAL_MS", -1)
+    missed = CliRunner().invoke(cli, ["bench", "parse"])
+    assert missed.exit_code == 1
+    assert "KHÔNG ĐẠT" in missed.stdout

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -108,10 +107,10 @@ def test_parse_takes_an_argument_that_is_no_utf_8() -> None:
     assert (done.returncode, json.loads(done.stdout)["raw"], done.stderr) == (1, "\ufffd\ufffd", b"")
 
 
-@pytest.fixture
-def province(tmp_path: Path) -> Iterator[Path]:
-    """The configuration of a fresh province that knows one lot."""
-    path = _made(tmp_path, "province")
+@pytest.fixture(scope="module")
+def province(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The configuration of a province that knows one lot; look-ups leave it as it is."""
+    path = _made(tmp_path_factory.mktemp("province"), "province")
     with open_node(path) as node:
         now = datetime.now(UTC)
         register.put_facility(node, officer(node), FACILITY, now)

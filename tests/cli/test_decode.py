@@ -69,3 +69,12 @@ def test_decode_exits_1_when_a_photo_holds_no_code_and_still_tells_the_others(tm
         assert all(row["why"] for row in rows[:2])
     else:
         assert LINK in result.stdout.splitlines()[2]
+
+
+def test_a_photo_that_takes_too_long_is_a_row_like_any_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pos_trace.cli.codes.DEADLINE_S", 0.001)
+    photos = [_photo(tmp_path, "one.png", LINK), _photo(tmp_path, "two.png", LINK)]
+    result = CliRunner().invoke(cli, ["decode", "--json", *photos])
+    rows = json.loads(result.stdout)
+    assert (result.exit_code, [row["file"] for row in rows]) == (1, photos)
+    assert all(row["codes"] == [] and row["why"] for row in rows)

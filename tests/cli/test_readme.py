@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from pos_trace.core.roles import PERMISSIONS
 from pos_trace.demo.parts import until
+from pos_trace.demo.people import PINS
 
 README = Path(__file__).parents[2] / "README.md"
 POS_TRACE = ".venv/bin/pos-trace"
@@ -106,14 +108,31 @@ def test_the_first_day_as_the_readme_tells_it(terminal: Terminal) -> None:
     assert "Chạm vào tên" in entered.text
 
 
+def walk_told() -> str:
+    return README.read_text(encoding="utf-8").split("Đi một vòng", 1)[1].split("### Dùng thật")[0]
+
+
 def test_the_readme_walks_through_screens_that_exist() -> None:
-    walk = README.read_text(encoding="utf-8").split("Đi một vòng", 1)[1].split("### Dùng thật")[0]
+    walk = walk_told()
     templates = " ".join(
         path.read_text(encoding="utf-8")
         for path in (README.parent / "pos_trace" / "web").rglob("*")
         if path.suffix in {".html", ".js"}
     )
-    named = ("Bắt đầu nhận", "Không có mã", "Gửi ngay", "Xong chuyến", "Đổi người", "Đã thu tiền – in phiếu")
+    named = ("Bắt đầu nhận", "Không có mã", "Nhận và để riêng", "Xong chuyến", "Đổi người", "Đã thu tiền – in phiếu", "Gửi ngay")
     for button in named:
         assert button in walk
         assert button in templates
+
+
+def test_each_step_of_the_walk_is_done_by_somebody_who_may() -> None:
+    """The PIN named last is who acts; what is pressed belongs to that role."""
+    needed = {"Nhận và để riêng": "receive", "Đã thu tiền – in phiếu": "sell", "Gửi ngay": "cases"}
+    role_of = {pin: role for role, pin in PINS.items()}
+    acting, done = "", set()
+    for step in re.split(r"\n\d\. ", walk_told())[1:]:
+        acting = next((role_of[pin] for pin in re.findall(r"\b\d{4}\b", step)), acting)
+        for pressed in (words for words in needed if words in step):
+            assert needed[pressed] in PERMISSIONS[acting], f"{acting}: {pressed}"
+            done.add(pressed)
+    assert done == set(needed)

@@ -1,4 +1,4 @@
-"""A network printer outside both nodes: keeps the paper of every whole job, jams on purpose, answers GS r."""
+"""A network printer outside both nodes: keeps the paper of every whole job, jams on purpose, answers for itself."""
 
 import hashlib
 import random
@@ -6,11 +6,11 @@ import socket
 import struct
 import threading
 
-from pos_trace.hardware.status import ASK_PAPER as ASK_STATUS
-from pos_trace.hardware.status import GREETING
+from pos_trace.hardware.status import ASK_PAPER, GREETING
 
 READY = b"\x00"
-READY_NOW = b"\x12\x12\x12"
+FINE = b"\x12\x12\x12"
+SWALLOWED = b"\x00"  # what a station sends first after a job broke off
 A_BITE = 2048
 
 
@@ -51,20 +51,18 @@ class PaperPrinter:
                     continue
 
     def _print(self, connection: socket.socket) -> None:
-        """One job: to its end, or torn after the first bite. What it is asked before the job it answers at once."""
+        """One job: to the question that ends it, or torn after the first bite."""
         torn = self._luck.random() < self.jam
         job = bytearray()
-        while not job.endswith(ASK_STATUS):
-            part = connection.recv(A_BITE)
-            if not part:
-                return  # the sender died in the middle: half a slip is no paper anybody would hand out
-            if not job and part == GREETING:
-                connection.sendall(READY_NOW)
-                continue
+        while part := connection.recv(A_BITE):
+            if not job and part.startswith(GREETING):
+                connection.sendall(FINE)
+                part = part.removeprefix(GREETING)
             job += part
-            if torn:
+            if torn and job:
                 self.jammed += 1
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 return
-        self.papers.append(hashlib.sha256(job.lstrip(b"\0")).hexdigest())
-        connection.sendall(READY)
+            if job.endswith(ASK_PAPER):  # a sender that dies before leaves half a slip, which is no paper
+                self.papers.append(hashlib.sha256(job.lstrip(SWALLOWED)).hexdigest())
+                connection.sendall(READY)

@@ -9,8 +9,8 @@ SPOOL_TESTS = (
 )
 WORKER_TESTS = ("tests/runtime/test_printing_worker.py",)
 TRANSPORT_TESTS = ("tests/hardware/transports/test_network.py", "tests/hardware/transports/test_file.py")
-OUTBOX_TESTS = ("tests/store/test_outbox.py",)
-SENDING_TESTS = ("tests/services/test_broken_line.py::test_a_photo_lost_from_the_disk_is_dead_and_kept",)
+OUTBOX_TESTS = ("tests/store/test_outbox_waits.py", "tests/store/test_outbox.py")
+SENDING_TESTS = ("tests/services/test_outbox.py",)
 
 SPOOL = of_area(
     "spool",
@@ -179,6 +179,11 @@ OUTBOX = of_area(
             "a refusal is tried for ever", "services/outbox.py",
             'elif delivered.state == "dead":', 'elif delivered.state == "gone":',
             "nobody learns that the Department refused a report",
+        ),
+        (
+            "the neighbour reads what was sent", "services/outbox.py",
+            "if row is None or row.stall_id != who.stall:", "if row is None:",
+            "a stall reads another stall's case",
         ),
     ),
 )  # fmt: skip

@@ -25,10 +25,10 @@ HOOK = """def _keep_synced(database: Database, connection: Connection) -> None:
 
 
 def _begin_sqlite("""
-COMMIT = "                    connection.commit()\n"
+COMMIT = "                connection.commit()\n"
 SIMULATED = (
     Plant("store/database.py", "def _begin_sqlite(", HOOK),
-    Plant("store/database.py", COMMIT, COMMIT + "                    _keep_synced(self, connection)\n"),
+    Plant("store/database.py", COMMIT, COMMIT + "                _keep_synced(self, connection)\n"),
     Plant(
         "store/database.py",
         '    "PRAGMA cell_size_check=ON",\n',
@@ -40,16 +40,16 @@ ANSWERED_BEFORE_COMMIT = (
     Plant(
         "store/database.py",
         COMMIT,
-        "                    late = stack.pop_all()\n"
-        "                    self._writing.now = False\n"
-        "                    threading.Timer(0.05, lambda: (connection.commit(), late.close())).start()\n",
+        "                late = stack.pop_all()\n"
+        "                self._writing.now = False\n"
+        "                threading.Timer(0.05, lambda: (connection.commit(), late.close())).start()\n",
     ),
 )
 CONFIRMED_BEFORE_DRAINED = (
     Plant(
         "hardware/transports/network.py",
-        "            connection.shutdown(socket.SHUT_WR)\n",
-        '            return Sent(len(data), "confirmed")\n',
+        "        line.push(question)\n",
+        '        line.push(question)\n        return Sent(line.sent, "confirmed", status.FINE)\n',
     ),
 )
 

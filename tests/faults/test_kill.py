@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults import power
-from tests.faults.copied import copy_package
+from tests.faults.copied import Plant, copy_package
 from tests.faults.figures import FULL, fresh_seed, record
 from tests.faults.killing import Killing, Tally
 from tests.faults.market import running_market
@@ -55,6 +55,17 @@ def test_what_was_acknowledged_outlives_every_kill_exactly_once(tmp_path: Path) 
     report = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert report.returncode == 0, report.stderr
     assert json.loads(report.stdout)["ok"]
+
+
+@pytest.mark.parametrize(
+    "plants", [power.NOT_SYNCED, power.ANSWERED_BEFORE_COMMIT, power.CONFIRMED_BEFORE_DRAINED, power.SIMULATED]
+)
+def test_every_build_of_the_long_run_still_fits_the_package(tmp_path: Path, plants: tuple[Plant, ...]) -> None:
+    build = copy_package(tmp_path / "build", plants)
+    for plant in plants:
+        source = (build / "pos_trace" / plant.file).read_text(encoding="utf-8")
+        assert plant.new in source
+        compile(source, plant.file, "exec")
 
 
 @pytest.mark.long

@@ -3,7 +3,6 @@
 import resource
 import socket
 import struct
-import threading
 import uuid
 from collections.abc import Iterator
 
@@ -20,7 +19,7 @@ from pos_trace.store.models import Case, Delivery, OutboxMessage, PublishedRecei
 from tests.faults.customers import COFFEE, COFFEE_KEY
 from tests.faults.market import Market, running_market
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(400), pytest.mark.xdist_group("station_process")]
 
 API = "/api/v1"
 KNOWN = {"text": f"{RECORD_HOST}/{COFFEE_KEY}"}
@@ -38,9 +37,10 @@ def market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Market]:
 
 def post(market: Market, path: str, body: object, key: str | None = None) -> requests.Response:
     headers = {"Authorization": f"Bearer {market.key}", "Idempotency-Key": key or uuid.uuid4().hex}
+    headers["Content-Type"] = "application/json"
     with requests.Session() as session:
         session.trust_env = False
-        return session.post(market.url + API + path, json=body, headers=headers, timeout=20)
+        return session.post(market.url + API + path, data=orjson.dumps(body), headers=headers, timeout=20)
 
 
 def count(market: Market, model: type, node: str = "station", *where: object) -> int:
@@ -54,11 +54,12 @@ def raw(market: Market, data: bytes) -> socket.socket:
     return made
 
 
-def request_bytes(market: Market, path: str, body: object, sent: int | None = None) -> bytes:
-    """The bytes of a POST; with ``sent`` only so many of its body."""
+def request_bytes(market: Market, path: str, body: object, sent: int | None = None, key: str = "") -> bytes:
+    """The bytes of a POST under ``key``; with ``sent`` only so many of its body."""
     data = orjson.dumps(body)
+    once = f"Idempotency-Key: {key}\r\n" if key else ""
     head = f"POST {API}{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {market.key}\r\n"
-    head += f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n"
+    head += f"Content-Type: application/json\r\nContent-Length: {len(data)}\r\n{once}\r\n"
     return head.encode() + data[:sent]
 
 
@@ -70,22 +71,20 @@ def sale(name: str) -> dict:
 def test_a_scan_that_waits_for_the_province_is_answered_after_sigterm(market: Market) -> None:
     faults = f"{market.demo.province.url}/_faults"
     requests.post(faults, json={"mode": "slow", "times": 1000}, timeout=10).raise_for_status()
-    answers: list[requests.Response] = []
-    asking = threading.Thread(target=lambda: answers.append(post(market, "/scans", UNKNOWN, "drained")))
-    asking.start()
-    asking.join(0.5)
-    assert asking.is_alive()
     process = market.demo.station.process
     assert process is not None
-    process.terminate()
-    asking.join(EXIT_S)
+    with raw(market, request_bytes(market, "/scans", UNKNOWN, key="drained")) as connection:
+        process.terminate()
+        connection.settimeout(EXIT_S)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
     assert process.wait(EXIT_S) == 0
     requests.post(faults, json={"mode": "none"}, timeout=10).raise_for_status()
     market.start_station()
-    assert [answer.status_code for answer in answers] == [200]
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200")
     again = post(market, "/scans", UNKNOWN, "drained")
-    assert again.json() == answers[0].json()
-    assert count(market, Scan, "station", Scan.id == answers[0].json()["scan"]["id"]) == 1
+    assert (again.status_code, again.content) == (200, body)
+    assert count(market, Scan, "station", Scan.id == again.json()["scan"]["id"]) == 1
 
 
 def test_forty_clients_with_half_a_body_do_not_stop_a_scan(market: Market) -> None:
@@ -121,6 +120,19 @@ def test_a_client_that_is_reset_harms_nobody_and_may_ask_again(market: Market, s
         connection.close()
     assert post(market, "/sales", body).status_code == 201
     assert count(market, Sale, "station", Sale.external_id == body["external_id"]) == 1
+
+
+def test_a_repeated_request_gets_its_first_answer_whatever_happened_since(market: Market) -> None:
+    """A phone that never heard "đã nhận" asks again hours later, when the delivery is long closed."""
+    delivery = post(market, "/deliveries", {"supplier_name": "Xe hỏi lại (mẫu)"}).json()["id"]
+    body = KNOWN | {"delivery_id": delivery, "quantity": "5", "unit": "gói"}
+    first = post(market, "/scans", body, "asked-twice")
+    assert post(market, f"/deliveries/{delivery}/close", {}).status_code == 200
+    again = post(market, "/scans", body, "asked-twice")
+    assert (again.status_code, again.content) == (200, first.content)
+    other = post(market, "/scans", body | {"quantity": "6"}, "asked-twice")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert post(market, "/scans", body).json()["code"] == "delivery_closed"
 
 
 @pytest.fixture
@@ -190,6 +202,6 @@ def test_a_killed_province_costs_nothing_but_waiting(market: Market) -> None:
     assert count(market, OutboxMessage, "station", OutboxMessage.state != "done") >= 2
     market.demo.province.start()
     waiting = OutboxMessage.state != "done"
-    until("an empty outbox", lambda: count(market, OutboxMessage, "station", waiting), lambda left: left == 0, 90)
+    until("an empty outbox", lambda: count(market, OutboxMessage, "station", waiting), lambda left: left == 0, 300)
     assert count(market, Case, "province", Case.id == case) == 1
     assert count(market, PublishedReceipt, "province", PublishedReceipt.token == token) == 1

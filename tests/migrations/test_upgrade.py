@@ -1,4 +1,4 @@
-"""Upgrades: whole or not at all, safe when processes start at once, after a proved backup, never of foreign tables."""
+"""Upgrades: whole or not at all, safe when processes start at once, after a proved backup; foreign tables stay."""
 
 import sqlite3
 from collections.abc import Iterator

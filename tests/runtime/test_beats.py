@@ -9,11 +9,11 @@ import pytest
 
 from pos_trace.core.errors import Unavailable
 from pos_trace.runtime import beats as module
-from pos_trace.runtime.beats import DAYS_BACK, FIRST_WITHIN_S, Beats, station_beats
+from pos_trace.runtime.beats import DAYS_BACK, FIRST_WITHIN_S, HOUR_S, Beats, node_beats, station_beats
 from pos_trace.services import sightings
 from pos_trace.services.node import Ports
 from pos_trace.settings import BeatsSection
-from tests.services.two_nodes import SITE_ID, make_node
+from tests.services.two_nodes import PROVINCE_ID, SITE_ID, make_node
 
 QUICK_S = 0.01
 
@@ -138,11 +138,16 @@ def test_a_day_is_told_once_it_is_surely_over(
     assert len(queued) == DAYS_BACK + 1
 
 
+def test_a_province_only_tidies_up(database, tmp_path, now: datetime) -> None:
+    node = make_node(database, tmp_path, "province", PROVINCE_ID, Ports())
+    assert [(name, every_s) for name, every_s, _ in node_beats(node, lambda: now)] == [("answers", HOUR_S)]
+
+
 def test_every_pace_is_the_configured_one(database, tmp_path, now: datetime) -> None:
     node = make_node(database, tmp_path, "station", SITE_ID, Ports())
     pace = BeatsSection(feed_s=1, cases_s=2, clocks_s=3)
     told = {name: every_s for name, every_s, _ in station_beats(node, lambda: now, pace)}
-    assert (told.pop("feed"), told.pop("cases")) == (1, 2)
+    assert (told.pop("feed"), told.pop("cases"), told.pop("answers")) == (1, 2, HOUR_S)
     assert set(told.values()) == {3}
 
 

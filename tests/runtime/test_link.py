@@ -83,7 +83,7 @@ def test_the_same_enrolment_keeps_what_was_learnt_of_the_line(database, now, pee
     peers[0].answer = lambda connection, _: peers[0].stopping.wait(5) and None
     for _ in range(6):
         assert link.find(KEY).why == "province_silent"
-    assert len(peers[0].requests) == 3
+    assert 1 <= len(peers[0].requests) <= 3
 
 
 def test_a_report_goes_with_its_id_and_comes_back_done(database, now, peers) -> None:

@@ -71,6 +71,25 @@ def test_an_item_tells_the_seven_legal_items_with_source_and_time(night: Night) 
     assert trace.receipt(night.node, token)["as_of"] is not None
 
 
+def test_a_province_says_when_its_newest_facts_were_written_and_a_station_when_they_came(night: Night) -> None:
+    """Facts are shown with their time, also where no feed is followed because they are kept there."""
+    register_whole(night)
+    night.receive(WHOLE, "5", "hộp")
+    token = bought(night, {"barcode": url(WHOLE), "unit": "hộp"})
+    published(night)
+    province, written = night.pair.province, night.now
+    assert trace.receipt(province, token)["as_of"] == written
+    assert trace.lot(province, WHOLE)["as_of"] == written
+    night.now += timedelta(hours=3)
+    assert trace.receipt(province, token)["as_of"] == written
+    notice = {"recall_id": "TH-09", "keys": [WHOLE], "reason": "thử (mẫu)"}
+    recalls.issue(province, officer(province), notice, night.now)
+    assert trace.receipt(province, token)["as_of"] == night.now
+    assert trace.receipt(night.node, token)["as_of"] == written
+    night.pull()
+    assert trace.receipt(night.node, token)["as_of"] == night.now
+
+
 def test_a_firm_is_named_with_its_address_and_certificates(night: Night) -> None:
     firm = {"facility_id": "F2", "name": "HTX rau (mẫu)", "address": "thôn Kon Pring", "commune": "xã Măng Đen",
             "certificates": [{"kind": "VietGAP", "number": "VG-1 (mẫu)", "expires": "2027-06-30"}]}  # fmt: skip

@@ -1,8 +1,11 @@
 """Backups: whole beside a running writer, proved, never half in place; a restore refuses what is not sound."""
 
 import os
+import resource
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -138,9 +141,8 @@ DAMAGES = (spoil_middle, cut_short, not_ours, no_database, empty, sum_of_another
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_copy_is_refused_and_the_database_stays(
-    sqlite_database: Database, copy: Path, damage: object
+    sqlite_database: Database, copy: Path, damage: Callable[[Path], None]
 ) -> None:
-    assert callable(damage)
     damage(copy)
     fill(sqlite_database, 1)
     sqlite_database.close()
@@ -236,10 +238,24 @@ def test_a_folder_without_second_names_keeps_a_copy(
     former.close()
 
 
+def restore_under_a_limit(pipe: Connection, url: str, copy: Path) -> None:
+    """Restore where no file may be as large as the copy; says the refusal."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+    try:
+        backups.restore(Database(url), copy)
+    except Unavailable as error:
+        pipe.send((error.code, error.detail))
+
+
 def test_a_disk_that_refuses_the_copy_leaves_everything_as_it_was(sqlite_database: Database, copy: Path) -> None:
+    fill(sqlite_database, 1)
     sqlite_database.close()
-    (copy.parent / ".app.db.part").mkdir()
-    (copy.parent / ".app.db.part" / "x").write_text("")
-    with pytest.raises((Unavailable, OSError)):
-        backups.restore(sqlite_database, copy)
-    assert count(sqlite_database) == 5
+    before = listed(copy.parent)
+    url = sqlite_database.url.render_as_string(hide_password=False)
+    with child(restore_under_a_limit, url, copy) as (pipe, _):
+        code, detail = heard(pipe)
+    assert code == "restore_failed"
+    assert "kiểm tra dung lượng đĩa" in detail
+    assert count(sqlite_database) == 6
+    sqlite_database.close()
+    assert listed(copy.parent) == before

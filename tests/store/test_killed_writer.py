@@ -40,6 +40,7 @@ def killed(database: Database, luck: random.Random) -> int:
 
 
 @pytest.mark.faults
+@pytest.mark.timeout(30 + 3 * KILLS)
 def test_a_killed_writer_loses_and_halves_nothing(sqlite_database: Database) -> None:
     luck = random.Random(20261124)
     acknowledged = 0
@@ -57,6 +58,7 @@ def test_a_killed_writer_loses_and_halves_nothing(sqlite_database: Database) -> 
 
 @pytest.mark.faults
 @pytest.mark.postgres
+@pytest.mark.timeout(30 + 3 * KILLS)
 def test_a_killed_writer_of_postgres_loses_and_halves_nothing(postgres_database: Database) -> None:
     luck = random.Random(20261125)
     acknowledged = 0

@@ -117,6 +117,20 @@ def test_a_slow_worker_nobody_overtook_may_still_say_it_arrived(database: Databa
     assert row(database, "m1").state == "done"
 
 
+def test_what_was_on_its_way_when_the_power_went_goes_again_at_once(database: Database) -> None:
+    put(database, ("m1", "g"), ("m2", "g"), ("m3", "h"))
+    late = must_claim(database)
+    settle(database, done, must_claim(database))
+    with database.write() as session:
+        assert outbox.release(session, NODE, BEGIN + SECOND) == 1
+        assert outbox.release(session, "another", BEGIN + SECOND) == 0
+    again = must_claim(database, BEGIN + SECOND, "w2")
+    assert (again.id, again.attempts) == (late.id, 2)
+    assert settle(database, dead, late) is False
+    assert settle(database, done, again)
+    assert drain(database, BEGIN + SECOND) == ["m2"]
+
+
 def test_an_answer_is_written_once(database: Database) -> None:
     put(database, ("m1", "g"))
     message = must_claim(database)

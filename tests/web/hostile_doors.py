@@ -25,10 +25,10 @@ BY_HAND = {"station_scans.scan": ScanBody}  # JSON or multipart: it reads the re
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 SHA, UUID = "a" * 64, "01938b5e-0000-7000-8000-000000000000"
 GOOD: dict[str, Any] = {
-    "text": url(CABBAGE), "quantity": "1", "qty": "1", "units": "1", "unit": "kg", "received_kg": "1",
-    "net_quantity": "1", "key": KEY, "keys": [KEY], "lot_keys": [KEY], "gtin": "09521234600053", "gln": "9521234700036", "stall_gln": "9521234700036",
-    "production_place_gln": "9521234700036", "token": "B" * 20, "short_code": "B" * 10, "sha256": SHA,
-    "public_key": "A" * 43 + "=", "id": "x-1", "case_id": UUID, "node": "station", "facility_id": "F2",
+    "text": url(CABBAGE), "quantity": "1", "qty": "1", "units": "1", "unit": "kg", "received_kg": "1", "key": KEY,
+    "net_quantity": "1", "keys": [KEY], "lot_keys": [KEY], "gtin": "09521234600053", "gln": "9521234700036",
+    "stall_gln": "9521234700036", "production_place_gln": "9521234700036", "token": "B" * 20, "short_code": "B" * 10,
+    "sha256": SHA, "public_key": "A" * 43 + "=", "id": "x-1", "case_id": UUID, "node": "station", "facility_id": "F2",
     "external_id": "x-1", "supplier_name": "HTX (mẫu)", "product": "P-1", "goods_group": "rau", "kind": "hoa_don",
     "photo_ids": [UUID], "paper_ids": [UUID], "line_id": UUID, "data": "eA==", "at": "2026-11-24T19:31:00+00:00",
 }  # fmt: skip

@@ -27,7 +27,7 @@ from tests.services.night import CABBAGE, Night, make_night, url, with_ports
 from tests.services.test_cases import Straight
 from tests.services.two_nodes import PROVINCE_ID, SITE_ID, Pair, make_node, trader
 from tests.web.hostile_doors import SHA, UUID, Door
-from tests.web.market_app import PASSWORD, app_of
+from tests.web.market_app import PASSWORD, PIN, app_of
 
 EVERY_SCOPE = STALL_KEY_SCOPES | STATION_KEY_SCOPES | PROVINCE_KEY_SCOPES | {"operate", "administer", "staff"}
 
@@ -41,6 +41,7 @@ class Town:
     keys: dict[str, str]
     ids: dict[str, str]
     clock: list[Any] = field(default_factory=list)
+    people: dict[str, tuple[str, str, str]] = field(default_factory=dict)
 
     def node(self, role: str) -> Node:
         """The node behind the doors of ``role``."""
@@ -163,15 +164,20 @@ def expired_key(town: Town, role: str, expires: bool) -> str:
     return key
 
 
-def people(town: Town) -> dict[str, tuple[str, str]]:
-    """One person a role with every page of the role: login and secret."""
-    found = {}
-    for role, roles in (("station", ["owner", "receiver", "cashier"]), ("province", ["inspector", "records_officer"])):
-        node = town.node(role)
-        stall = town.night.stalls["A-12"] if role == "station" else None
-        places.add_person(node, node.machine("setup"), f"all-{role}", "Mọi việc", PASSWORD, roles, stall, NOW)
-        found[role] = (f"all-{role}", PASSWORD)
-    return found
+def people(town: Town) -> dict[str, tuple[str, str, str]]:
+    """One person a role with the pages of the role, made when first asked for: login, secret, the device's token."""
+    if town.people:
+        return town.people
+    station, stall = town.night.node, town.night.stalls["A-12"]
+    admin = station.machine("setup")
+    code = places.device_code(station, admin, stall, NOW)["code"]
+    device = accounts.enrol_device(station, code, "Máy A-12", NOW)["device_token"]
+    places.add_person(station, admin, "moi-viec", "Mọi việc", PIN, ["owner", "receiver", "cashier"], stall, NOW)
+    province = town.night.pair.province
+    roles = ["inspector", "records_officer"]
+    places.add_person(province, province.machine("setup"), "can-bo", "Cán bộ", PASSWORD, roles, None, NOW)
+    town.people.update(station=("moi-viec", PIN, device), province=("can-bo", PASSWORD, ""))
+    return town.people
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """A market's station as tills and browsers meet it: the real WSGI application over a night's node, two stalls."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -67,6 +68,16 @@ class Market:
         answer = client.post("/login", data={"login": login, "secret": secret, "csrf_token": csrf(client)})
         assert answer.status_code == 303, answer.text
         return client
+
+
+def routes_of(app: Any) -> set[tuple[str, str]]:
+    """Every method and path of ``app`` but files; parameters by name, however they are converted."""
+    found = set()
+    for rule in app.url_map.iter_rules():
+        if not rule.endpoint.endswith("static"):
+            path = re.sub(r"<[^<>]*:(\w+)>", r"<\1>", str(rule))
+            found |= {(method, path) for method in rule.methods - {"HEAD", "OPTIONS"}}
+    return found
 
 
 def csrf(client: FlaskClient, page: str = "/login") -> str:

@@ -70,7 +70,7 @@ def _route(raw: str, text: str, rules: CodeRules, warnings: tuple[str, ...]) -> 
         number = _number(raw, digits, rules, warnings)
         if number is not None:
             return number
-    if text.startswith(FNC1) or FNC1 in text or _looks_like_elements(text):
+    if FNC1 in text or _looks_like_elements(text):
         return _element_string(raw, text, rules, warnings, certain=FNC1 in text)
     return unreadable(raw, "text", "unknown_code", warnings)
 
@@ -182,12 +182,13 @@ def _link(raw: str, text: str, rules: CodeRules, warnings: tuple[str, ...]) -> S
 
 
 def _plain_url(raw: str, text: str, link: digital_link.Link, rule: HostRule | None) -> ScannedCode:
+    host = link.host or None
     if link.error is not None:
-        return unreadable(raw, "url", link.error, host=link.host or None)
+        return unreadable(raw, "url", link.error, host=host)
     known_page = rule is not None and rule.mode != "record"
     if not known_page and digital_link.is_compressed(_path(text).split("?")[0].split("#")[0]):
-        return not_trace(raw, "compressed_link", "compressed_link", host=link.host)
-    return not_trace(raw, "url", f"{rule.mode}_page" if rule is not None else "unknown_url", host=link.host)
+        return not_trace(raw, "compressed_link", "compressed_link", host=host)
+    return not_trace(raw, "url", f"{rule.mode}_page" if rule is not None else "unknown_url", host=host)
 
 
 def _host_rule(host: str | None, rules: CodeRules) -> HostRule | None:

@@ -103,7 +103,7 @@ class DeliveryLine(StallOwned, Base):
     refused: Mapped[Decimal] = mapped_column(Quantity, default=Decimal(0))
     refuse_reason: Mapped[str | None] = mapped_column(String(200))
     unit_price: Mapped[int | None] = mapped_column(Dong)
-    state: Mapped[str] = mapped_column(String(20), default="open")
+    state: Mapped[str] = mapped_column(String(20), default="accepted")
     verdict_id: Mapped[str | None] = mapped_column(Id)
     __table_args__ = (parent("delivery_id", "delivery"),)
 

@@ -42,6 +42,7 @@ class LotRecordRow(Base):
     importer: Mapped[dict[str, str] | None] = mapped_column(Json)
     status: Mapped[str] = mapped_column(String(20))
     recall_id: Mapped[str | None] = mapped_column(String(80))
+    own_status: Mapped[str | None] = mapped_column(String(20))
     version: Mapped[int] = mapped_column(BigInteger)
     updated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (Index("ix_lot_record_gtin_lot", "gtin", "lot"), Index("ix_lot_record_version", "version"))

@@ -45,6 +45,7 @@ class SaleLine(StallOwned, Base):
     estimated: Mapped[bool] = mapped_column(Boolean, default=False)
     lot_source: Mapped[str] = mapped_column(String(20))
     verdict: Mapped[str | None] = mapped_column(String(20))
+    key: Mapped[str | None] = mapped_column(String(400))
     __table_args__ = (parent("sale_id", "sale"),)
 
 

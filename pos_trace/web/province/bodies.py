@@ -69,9 +69,9 @@ class KeyQuery(BaseModel):
 class CertificateIn(Strict):
     """A facility's certificate."""
 
-    kind: Short
+    kind: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), Line]
     number: Short | None = None
-    issuer: Text | None = None
+    issuer: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), Line] | None = None
     issued: Day | None = None
     expires: Day | None = None
 

@@ -63,11 +63,18 @@ def who() -> Actor:
         return found
     if not key or len(key) > MAX_KEY or not key.isprintable():
         raise Invalid("idempotency_key_invalid", "Idempotency-Key phải có từ 1 đến 255 ký tự in được.")
-    once = Once(key, f"{found.kind}:{found.id}", f"{request.method} {request.path}", sha256(request_body()))
+    once = Once(key, _caller(found), f"{request.method} {request.path}", sha256(request_body()))
     asking = replace(found, once=once)
     if _claim((once.caller, once.route, once.key)):
         node().answered_before(asking)
     return asking
+
+
+def _caller(found: Actor) -> str:
+    """Whose keys these are: an API key's own, a person's; on an enrolled device the device's, since what waited on a
+    phone goes out under the same key when the next person has logged in there.
+    """
+    return f"device:{found.device_id}" if found.device_id is not None else f"{found.kind}:{found.id}"
 
 
 def _claim(name: tuple[str, str, str]) -> bool:

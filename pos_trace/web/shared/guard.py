@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from pos_trace.core.errors import Forbidden, Unauthorised
 from pos_trace.services import accounts
-from pos_trace.web.shared import context, problems
+from pos_trace.web.shared import context, problems, uploads
 from pos_trace.web.shared.context import node, now
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -51,9 +51,9 @@ def authenticate() -> None:
         g.actor = accounts.actor_of_key(node(), token if token.isprintable() else "", now())
         g.by_cookie = False
         return
-    token = request.cookies.get(SESSION_COOKIE)
-    if token:
-        g.actor = accounts.actor_of_session(node(), token, now())
+    cookie = request.cookies.get(SESSION_COOKIE)
+    if cookie:
+        g.actor = accounts.actor_of_session(node(), cookie, now())
         g.by_cookie = True
 
 
@@ -113,6 +113,8 @@ def install(app: Flask) -> None:
 
     app.config["SWAGGER_HTML_STRING"] = "{% include 'shared/docs.html' %}"
     app.teardown_request(context.release)
+    app.teardown_request(lambda _: uploads.close(request))
+    uploads.install(app)
     app.register_error_handler(CSRFError, csrf_refused)
 
 

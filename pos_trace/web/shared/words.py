@@ -1,4 +1,4 @@
-"""How times, amounts and verdicts are shown on pages."""
+"""How times and days are shown on pages."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -14,12 +14,6 @@ def shown_time(moment: str | datetime | None) -> str:
     if found.tzinfo is None:
         found = found.replace(tzinfo=UTC)
     return found.astimezone(LOCAL).strftime("%d/%m/%Y %H:%M")
-
-
-def shown_quantity(text: str) -> str:
-    """``1.5`` → ``1,5``."""
-    plain = text.rstrip("0").rstrip(".") if "." in text else text
-    return plain.replace(".", ",")
 
 
 def shown_day(day: str | date | None) -> str:

@@ -1,5 +1,7 @@
 // Calls to this node: JSON in, JSON out, the page's CSRF token, one idempotency key per act.
 const token = document.querySelector('meta[name="csrf-token"]').content;
+const ANSWER_MS = 30000;   // longer than the node drains; a line that hangs must not hold the screen for ever
+const UPLOAD_MS = 120000;
 
 /** 128 random bits as hex; works on plain HTTP, where crypto.randomUUID is absent. */
 export function freshKey() {
@@ -15,19 +17,36 @@ export class Refused extends Error {
   }
 }
 
-/** Call `path`; `body` is JSON, or a FormData with a photo. Throws Refused, or TypeError when nothing answers. */
+/**
+ * True when nobody knows yet whether the act was done, or it may be done by asking again: no answer, an answer that is
+ * not this node's own, a busy node, the same request still running, a log-in that ended. Anything else is final.
+ */
+export function mayGoAgain(error) {
+  if (!(error instanceof Refused) || !error.code || error.status >= 500) return true;
+  return [401, 408, 429].includes(error.status) || ["still_running", "csrf"].includes(error.code);
+}
+
+/** Call `path`; `body` is JSON, or a FormData with a photo. Throws Refused, or another Error when nothing answers. */
 export async function call(method, path, body = undefined, key = undefined) {
   const headers = { Accept: "application/json", "X-CSRFToken": token };
   if (key) headers["Idempotency-Key"] = key;
   const form = body instanceof FormData;
   if (body !== undefined && !form) headers["Content-Type"] = "application/json";
-  const answer = await fetch(path, {
-    method, headers, credentials: "same-origin",
-    body: body === undefined ? undefined : form ? body : JSON.stringify(body),
-  });
-  const text = await answer.text();
-  let value = {};
-  try { value = text ? JSON.parse(text) : {}; } catch { value = { detail: "Máy trả lời không đọc được." }; }
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), form ? UPLOAD_MS : ANSWER_MS);
+  try {
+    const answer = await fetch(path, {
+      method, headers, credentials: "same-origin", signal: stop.signal,
+      body: body === undefined ? undefined : form ? body : JSON.stringify(body),
+    });
+    return read(answer, await answer.text());
+  } finally { clearTimeout(timer); }
+}
+
+/** The JSON of an answer. A page in its place (a hotel's log-in, a proxy's error) is nobody's answer. */
+function read(answer, text) {
+  let value;
+  try { value = text ? JSON.parse(text) : {}; } catch { throw new Refused(answer.status, { detail: "Máy trả lời không đọc được." }); }
   if (!answer.ok) throw new Refused(answer.status, value);
   return value;
 }

@@ -1,25 +1,16 @@
 // The receiver's screen: one delivery, one big answer, three ways in (wedge, typing, photo), nothing lost offline.
 import { call, freshKey, Refused, shown } from "./calls.js";
-import { drawLines, showMessage, showVerdict, showWaiting } from "./receive_show.js";
 import { askPaper, savePaper } from "./paper.js";
+import { quantityOf } from "./quantity.js";
+import { drawLines, showHeld, showMessage, showVerdict } from "./receive_show.js";
 import { play, unlock } from "./tones.js";
-import { flush, keep, waiting } from "./waiting.js";
+import { drop, flush, held, keep, replace } from "./waiting.js";
 import { listen } from "./wedge.js";
 
 const byId = (id) => document.getElementById(id);
 const choices = JSON.parse(byId("choices").textContent);
-const state = { delivery: null, pending: null, lines: [] };
-
-/** "1,5" → "1.5"; "1.500" is asked once, because phones type both signs. Null when it is no quantity. */
-export function quantityOf(text, ask = (question) => window.confirm(question)) {
-  const plain = text.trim();
-  if (/^\d{1,3}\.\d{3}$/.test(plain)) {
-    const whole = plain.replace(".", "");
-    return ask(`${plain} là ${whole} (một nghìn …)? Chọn Hủy nếu là ${plain.replace(".", ",")} (số lẻ).`) ? whole : plain;
-  }
-  const decimal = plain.replace(",", ".");
-  return /^\d{1,9}(\.\d{1,3})?$/.test(decimal) && Number(decimal) > 0 ? decimal : null;
-}
+const state = { delivery: null, pending: null };
+const live = new Map(); // key of an act somebody waits for now → what to show when it is done
 
 function fillSelect(select, rows) {
   select.replaceChildren(...rows.map(([value, text]) => new Option(text, value)));
@@ -43,13 +34,15 @@ function leaveDelivery() {
 }
 
 function redraw() {
-  drawLines(byId("lines"), state.delivery?.lines ?? [], { paper: addPaper, refuse, hold, send });
+  drawLines(byId("lines"), state.delivery?.lines ?? [], { paper: addPaper, refuse, hold, send: choices.may_send ? send : null });
 }
 
 async function refresh() {
   if (!state.delivery) return;
   state.delivery = await call("GET", `/api/v1/deliveries/${state.delivery.id}`);
-  redraw();
+  if (state.delivery.state === "open") { redraw(); return; }
+  leaveDelivery(); // closed by the clock, by another phone, or by an act that had waited here
+  await resume();
 }
 
 /** Judge a code without receiving it yet; the quantity comes next. */
@@ -72,7 +65,7 @@ async function judge(body) {
 }
 
 function offer(text, answer) {
-  state.pending = { text, key: freshKey() };
+  state.pending = { text, key: freshKey(), name: answer?.goods_name ?? `mã ${text.slice(0, 60)}` };
   const suggestion = answer?.suggest ?? {};
   byId("naming").hidden = Boolean(!answer || answer.goods_name);
   byId("goods-name").value = "";
@@ -91,20 +84,69 @@ async function accept(event) {
   const name = byId("goods-name").value.trim();
   if (!byId("naming").hidden && name) Object.assign(body, { goods_name: name, goods_group: byId("goods-group").value });
   byId("receive-form").hidden = true;
-  await act("POST", "/api/v1/scans", body, key, `${quantity} ${body.unit}`, (answer) => showVerdict(answer, true));
+  const label = `Nhận ${body.goods_name ?? state.pending.name}, ${shown(quantity)} ${body.unit}`;
+  await act("/api/v1/scans", body, label, (answer) => showVerdict(answer, true), key);
 }
 
-/** Do one act; when nobody answers, keep it on this phone and say so – never green. */
-async function act(method, path, body, key, label, done) {
+/**
+ * Do one act: written on this phone first, then sent behind what waits already; unanswered it stays – never green.
+ * Answers done | kept | refused.
+ */
+async function act(path, body, label, done, key = freshKey()) {
+  const it = { key, method: "POST", path, body, label };
   try {
-    done(await call(method, path, body, key));
-    await refresh();
-  } catch (error) {
-    if (error instanceof Refused) { showMessage("warn", "CHƯA LÀM ĐƯỢC", error.message, "two mid"); return; }
-    await keep({ key, method, path, body, label, at: Date.now() });
-    showMessage("", "ĐÃ GHI, CHƯA KIỂM TRA", "Mất kết nối. Máy tự gửi khi có mạng lại.", "two mid");
-    showWaiting(byId("waiting"), await waiting());
+    await keep(it);
+  } catch { // a browser that keeps nothing (private window): straight to the node
+    return call(it.method, path, body, key).then((answer) => { done(answer); return "done"; },
+      (error) => { showMessage("warn", "CHƯA LÀM ĐƯỢC", error.message, "two mid"); return "refused"; });
   }
+  let outcome = "refused";
+  live.set(key, (answer) => { outcome = "done"; done(answer); });
+  await sendWaiting();
+  if (!live.delete(key)) return outcome;
+  showMessage("", "ĐÃ GHI, CHƯA KIỂM TRA", "Máy của chợ chưa trả lời. Máy này tự gửi lại.", "two mid");
+  return "kept";
+}
+
+/** What the node answered to an act; true when the person has just seen it refused. */
+function told({ key, label }, answer, error) {
+  const done = live.get(key);
+  live.delete(key);
+  if (error) showMessage("warn", "CHƯA LÀM ĐƯỢC", `${label}: ${error.message}`, "two mid");
+  else if (done) done(answer);
+  else if (answer.verdict) showVerdict(answer, true);
+  return Boolean(error && done);
+}
+
+/** Send what waits, then show what still does, what was refused, and the delivery as it stands now. */
+async function sendWaiting() {
+  const stopped = await flush(told);
+  await drawHeld(stopped);
+  await refresh().catch(() => play("tick"));
+}
+
+async function drawHeld(stopped = null) {
+  const signedOut = stopped instanceof Refused && (stopped.status === 401 || stopped.code === "csrf");
+  showHeld(byId("waiting"), byId("failed"), await held(), signedOut, { again, forget });
+}
+
+/** Do a refused act again; what belonged to a delivery that is closed goes into the one that is open now. */
+async function again({ failed, ...old }) {
+  const moves = "delivery_id" in old.body || /^\/api\/v1\/deliveries\/[^/]+\/lines$/.test(old.path);
+  if (moves && !state.delivery) {
+    showMessage("warn", "CHƯA CÓ CHUYẾN", "Bắt đầu nhận hoặc nhận tiếp một chuyến, rồi bấm Làm lại.", "two mid");
+    return;
+  }
+  const fresh = { ...old, key: freshKey(), at: Date.now() };
+  if ("delivery_id" in old.body) fresh.body = { ...old.body, delivery_id: state.delivery.id };
+  else if (moves) fresh.path = `/api/v1/deliveries/${state.delivery.id}/lines`;
+  await replace(old.key, fresh);
+  await sendWaiting();
+}
+
+async function forget(old) {
+  await drop(old.key);
+  await drawHeld();
 }
 
 async function addPaper(line) {
@@ -127,14 +169,15 @@ async function refuse(line) {
   const quantity = quantityOf(typed);
   if (quantity === null) { showMessage("warn", "SỐ LƯỢNG?", "Nhập số lớn hơn 0.", "two mid"); return; }
   const reason = window.prompt("Lý do (ví dụ: dập hỏng)", "") ?? "";
-  await act("POST", `/api/v1/lines/${line.id}/refuse`, { quantity, unit: line.unit, reason: reason || "không nêu" },
-    freshKey(), "trả lại", () => showMessage("", "ĐÃ TRẢ LẠI", `${shown(quantity)} ${line.unit} không vào kho.`, "tick"));
+  const amount = `${shown(quantity)} ${line.unit}`;
+  await act(`/api/v1/lines/${line.id}/refuse`, { quantity, unit: line.unit, reason: reason || "không nêu" },
+    `Trả lại ${line.goods_name}, ${amount}`, () => showMessage("", "ĐÃ TRẢ LẠI", `${amount} không vào kho.`, "tick"));
 }
 
-const hold = (line) => act("POST", `/api/v1/lines/${line.id}/hold`, {}, freshKey(), "để riêng",
+const hold = (line) => act(`/api/v1/lines/${line.id}/hold`, {}, `Để riêng ${line.goods_name}`,
   () => showMessage("hold", "TẠM ĐỂ RIÊNG", "Để riêng, chưa bán.", "low double"));
 
-const send = (line) => act("POST", `/api/v1/flags/${line.flag.id}/send`, {}, freshKey(), "gửi",
+const send = (line) => act(`/api/v1/flags/${line.flag.id}/send`, {}, `Gửi ${line.goods_name}`,
   () => showMessage("", "ĐÃ GỬI", "Thông tin đã xếp hàng gửi đi.", "tick"));
 
 async function openDelivery(event) {
@@ -156,19 +199,17 @@ async function addLoose(event) {
   const quantity = quantityOf(form.get("quantity"));
   if (quantity === null) { showMessage("warn", "SỐ LƯỢNG?", "Nhập số lớn hơn 0.", "two mid"); return; }
   const body = { goods_name: form.get("goods").trim(), goods_group: form.get("group"), quantity, unit: form.get("unit") };
-  await act("POST", `/api/v1/deliveries/${state.delivery.id}/lines`, body, freshKey(), body.goods_name, (answer) => {
-    event.target.reset();
-    byId("loose").hidden = true;
-    showVerdict(answer, true);
-  });
+  const label = `Nhận ${body.goods_name}, ${shown(quantity)} ${body.unit}`;
+  const path = `/api/v1/deliveries/${state.delivery.id}/lines`;
+  if (await act(path, body, label, (answer) => showVerdict(answer, true)) === "refused") return;
+  event.target.reset();
+  byId("loose").hidden = true;
 }
 
 async function closeDelivery() {
-  await act("POST", `/api/v1/deliveries/${state.delivery.id}/close`, {}, freshKey(), "xong chuyến", (answer) => {
-    showMessage("", "XONG CHUYẾN", `Phiếu nhận hàng số ${answer.number}.`, "tick");
-    leaveDelivery();
-  });
-  if (!state.delivery) await resume();
+  const label = `Xong chuyến ${state.delivery.supplier_name}`;
+  await act(`/api/v1/deliveries/${state.delivery.id}/close`, {}, label,
+    (answer) => showMessage("", "XONG CHUYẾN", `Phiếu nhận hàng số ${answer.number}.`, "tick"));
 }
 
 async function resume() {
@@ -184,14 +225,8 @@ async function resume() {
   byId("suppliers").replaceChildren(...names.map((name) => new Option(name)));
 }
 
-async function sendWaiting() {
-  await flush((act_, answer, error) => {
-    if (error) showMessage("warn", "CHƯA LÀM ĐƯỢC", error.message, "two mid");
-    else if (answer.verdict) showVerdict(answer, true);
-  });
-  showWaiting(byId("waiting"), await waiting());
-  await refresh();
-}
+/** The same, when nobody waits for it: a node that is away is no news. */
+const sendQuietly = () => sendWaiting().catch(() => play("tick"));
 
 fillSelect(byId("unit"), choices.units);
 fillSelect(byId("loose").elements.unit, choices.units);
@@ -221,7 +256,7 @@ document.addEventListener("pointerdown", unlock, { once: true });
 listen((text) => judge({ text, dry_run: state.delivery !== null }),
   () => showMessage("warn", "QUÉT LẠI", "Bộ gõ tiếng Việt đang bật. Đổi bàn phím sang English rồi quét lại.", "two mid"));
 showMessage("", "MỜI QUÉT MÃ", "", "tick");
-window.addEventListener("online", sendWaiting);
-setInterval(sendWaiting, 15000);
+window.addEventListener("online", sendQuietly);
+setInterval(sendQuietly, 15000);
 resume().catch((error) => showMessage("warn", "CHƯA TẢI ĐƯỢC", error.message, "two mid"));
-sendWaiting().catch(() => play("tick"));
+sendQuietly();

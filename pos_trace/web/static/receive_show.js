@@ -56,11 +56,26 @@ export function showMessage(tone, word, text, sound) {
   play(sound);
 }
 
-/** Say how many acts wait on this phone, or nothing. */
-export function showWaiting(box, acts) {
-  box.hidden = acts.length === 0;
-  box.textContent = `Đang chờ mạng: ${acts.length} việc đã ghi trên máy này, chưa kiểm tra.`;
+/**
+ * What this phone holds: how many acts wait, why they wait, and each act that could not be done, by name, with
+ * `acts.again` and `acts.forget`.
+ */
+export function showHeld(box, list, { waiting, failed, elsewhere }, signedOut, acts) {
+  const why = signedOut ? "Tải lại trang và đăng nhập lại để gửi" : "Đang chờ mạng";
+  const parts = [];
+  if (waiting.length) parts.push(`${why}: ${waiting.length} việc đã ghi trên máy này, chưa kiểm tra.`);
+  if (elsewhere) parts.push(`Máy này còn ${elsewhere} việc của sạp khác chưa gửi.`);
+  box.hidden = parts.length === 0;
+  box.textContent = parts.join(" ");
+  list.hidden = failed.length === 0;
+  const button = (text, kind, act, one) =>
+    el("button", { type: "button", class: `btn btn-${kind} me-2 mt-2`, text, onclick: () => act(one) });
+  list.replaceChildren(el("strong", { text: "Chưa làm được" }), el("ul", { class: "pos-lines" }, ...failed.map((one) =>
+    el("li", {}, el("strong", { text: one.label }), el("div", { text: `${one.person ? `${one.person}, ` : ""}${clock(one.at)}: ${one.failed.text}` }),
+      button("Làm lại", "dark", acts.again, one), button("Bỏ việc này", "outline-dark", acts.forget, one)))));
 }
+
+const clock = (at) => new Date(at).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
 
 /** The delivery's lines, the newest on top, with the one-tap answers of a flagged one. */
 export function drawLines(list, lines, acts) {
@@ -80,6 +95,6 @@ export function drawLines(list, lines, acts) {
         button(waiting ? "Bổ sung giấy tờ" : "Thêm giấy tờ", acts.paper, waiting ? "dark" : "outline-dark"),
         button("Trả lại người giao", acts.refuse),
         waiting ? button("Nhận và để riêng", acts.hold) : null,
-        waiting ? button("Gửi ngay", acts.send) : null));
+        waiting && acts.send ? button("Gửi ngay", acts.send) : null));
   }));
 }

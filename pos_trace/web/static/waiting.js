@@ -1,8 +1,12 @@
-// Acts that could not reach the node wait here, on the phone, and go again with the same key until answered.
-import { call, Refused } from "./calls.js";
+// Acts of this stall's people wait here, on the phone, and go with the same key until the node answers them.
+// What it refuses for good stays too, with its reason, until somebody does it again or waves it off.
+import { call, mayGoAgain } from "./calls.js";
 
 const DB = "pos-trace";
 const STORE = "waiting";
+const said = (name) => document.querySelector(`meta[name="pos-${name}"]`)?.content ?? "";
+const [STALL, PERSON] = [said("stall"), said("person")];
+let busy = null;
 
 function open() {
   return new Promise((resolve, reject) => {
@@ -23,24 +27,43 @@ async function run(mode, work) {
   });
 }
 
-/** Keep one act: {key, method, path, body, label, at}. */
-export const keep = (act) => run("readwrite", (store) => store.put(act));
-/** All waiting acts, oldest first. */
-export const waiting = async () => (await run("readonly", (store) => store.getAll())).sort((a, b) => a.at - b.at);
-const drop = (key) => run("readwrite", (store) => store.delete(key));
+/** Keep one act {key, method, path, body, label}, with its stall, its person and its time. */
+export const keep = (act) => run("readwrite", (store) => store.put({ stall: STALL, person: PERSON, at: Date.now(), ...act }));
+/** Forget an act: it was answered, or somebody waved it off. */
+export const drop = (key) => run("readwrite", (store) => store.delete(key));
+/** Put `act` in the place of the refused one called `old`: both or neither. */
+export const replace = (old, act) => run("readwrite", (store) => { store.delete(old); return store.put(act); });
 
-/** Try every waiting act once, in order; `told(act, answer, error)` hears each outcome. Stops when nobody answers. */
-export async function flush(told) {
-  for (const act of await waiting()) {
+/** What this phone holds, oldest first: {waiting, failed} of this stall, and how many of other stalls' (`elsewhere`). */
+export async function held() {
+  const all = (await run("readonly", (store) => store.getAll())).sort((a, b) => a.at - b.at);
+  const mine = all.filter((act) => (act.stall ?? STALL) === STALL);
+  return { waiting: mine.filter((act) => !act.failed), failed: mine.filter((act) => act.failed), elsewhere: all.length - mine.length };
+}
+
+/**
+ * Send the waiting acts in order, one after another; `told(act, answer, error)` hears each answer, and returns true
+ * when the person has just seen a refusal, so that it need not be kept. Answers what stopped it, or null.
+ */
+export function flush(told) {
+  busy ??= sendAll(told).finally(() => { busy = null; });
+  return busy;
+}
+
+async function sendAll(told) {
+  for (;;) {
+    const act = (await held()).waiting[0];
+    if (!act) return null;
+    let answer = null;
+    let refusal = null;
     try {
-      const answer = await call(act.method, act.path, act.body, act.key);
-      await drop(act.key);
-      told(act, answer, null);
+      answer = await call(act.method, act.path, act.body, act.key);
     } catch (error) {
-      if (!(error instanceof Refused) || error.status >= 500 || error.status === 409 || error.status === 429) return;
-      if (error.status === 401 || error.status === 403) { told(act, null, error); return; }
-      await drop(act.key);
-      told(act, null, error);
+      if (mayGoAgain(error)) return error;
+      refusal = error;
     }
+    if (refusal) await keep({ ...act, failed: { code: refusal.code, text: refusal.message } });
+    if (!refusal) await drop(act.key);
+    if (told(act, answer, refusal) && refusal) await drop(act.key);
   }
 }

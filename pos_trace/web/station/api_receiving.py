@@ -20,7 +20,7 @@ def blueprint() -> APIBlueprint:
     api.get("/deliveries/<delivery_id>")(detail)
     api.post("/deliveries/<delivery_id>/lines")(add_line)
     api.post("/deliveries/<delivery_id>/papers")(add_paper)
-    api.post("/deliveries/<delivery_id>/photos")(add_photo)
+    api.post("/deliveries/<delivery_id>/photos", request_body=bodies.PHOTO)(add_photo)
     api.post("/deliveries/<delivery_id>/close")(close)
     api.post("/deliveries/<delivery_id>/cancel")(cancel)
     api.post("/deliveries/<delivery_id>/adjustments")(adjust)

@@ -22,6 +22,7 @@ Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)]
 Unit = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20)]
 Reason = Annotated[str, StringConstraints(max_length=300)]
 Barcode = Annotated[str, StringConstraints(max_length=2000), Printable]
+BINARY = {"type": "string", "format": "binary"}
 DongIn = Annotated[Whole, Field(ge=0, le=10**12)]
 
 
@@ -232,6 +233,19 @@ class PrintAnswerIn(Body):
     """ "Phiếu đã ra chưa?" """
 
     printed: bool
+
+
+PHOTO: dict[str, Any] = {
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "properties": {"photo": BINARY, "paper_id": {"type": "string"}, "line_id": {"type": "string"}},
+                "required": ["photo"],
+            }
+        }
+    }
+}
 
 
 def quantity_or_none(value: str | int | None, pointer: str) -> Decimal | None:

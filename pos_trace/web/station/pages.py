@@ -50,6 +50,7 @@ def receive() -> Response:
         "units": [[unit, unit] for unit in UNITS],
         "groups": [[group.name, group.title_vi] for group in node().policy.goods],
         "papers": _paper_choices(),
+        "may_send": who().may("cases"),
     }
     return _page("station/receive.html", choices=choices)
 

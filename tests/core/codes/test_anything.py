@@ -50,6 +50,7 @@ def _holds(code: ScannedCode) -> None:
     assert len(code.elements) <= 2048
     assert len(code.candidates) <= RULES.max_candidates
     assert (code.outcome == "ok") is (code.reason is None)
+    assert all(getattr(code, name) != "" for name in NAMES - {"raw"})
     assert (code.key is not None) <= (code.outcome == "ok")
     assert bool(code.candidates) <= (code.outcome == "ambiguous")
     if code.outcome == "ok":
@@ -78,6 +79,8 @@ SAFE = set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%"
 @given(HOSTILE)
 @example("")
 @example("https://[::1/01/09521234543213")
+@example("https:///01/09521234543213")
+@example("01/123456789")
 @example("https://a.vn/01/09521234543213?4302=" + "%2541%2541" * 40 + "%23")
 def test_any_text_gives_a_result_of_the_contract(text: str) -> None:
     for rules in (RULES, BUILTIN):

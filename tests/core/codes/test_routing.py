@@ -90,6 +90,7 @@ REFUSED = [
     (f"(01){GTIN}(10)A\nB", "unreadable", "text", "bad_content"),
     ("ftp://a/01/" + GTIN, "not_trace_code", "url", "unknown_url"),
     ("zalo://qr/p/1", "not_trace_code", "url", "unknown_url"),
+    ("01/123456789", "not_trace_code", "url", "unknown_url"),
     ("https://", "unreadable", "url", "bad_content"),
     ("https://a b/01/" + GTIN, "unreadable", "url", "bad_content"),
     (f"https://{PROVINCE}/tin-tuc", "not_trace_code", "url", "record_page"),

@@ -1,7 +1,9 @@
 """A folder as a printer: a whole file or none, a disk that is full, a path that is no folder."""
 
+import os
 import resource
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +30,24 @@ def test_a_job_is_one_file_and_confirmed(tmp_path):
     assert (sent.outcome, sent.bytes_sent, sent.status) == ("confirmed", len(JOB), status.FINE)
     assert [path.name for path in folder.iterdir()] == ["0192-ab.bin"]
     assert (folder / "0192-ab.bin").read_bytes() == JOB
+
+
+def test_the_bytes_are_on_the_disk_before_the_name_and_the_name_before_the_answer(tmp_path, monkeypatch):
+    done, fsync, replace = [], os.fsync, Path.replace
+
+    def watched_fsync(handle):
+        place = Path(os.readlink(f"/proc/self/fd/{handle}"))
+        fsync(handle)
+        done.append(("folder" if place == tmp_path else place.name[:6], place.stat().st_size >= len(JOB)))
+
+    def watched_replace(partial, target):
+        done.append(("named", target.name))
+        return replace(partial, target)
+
+    monkeypatch.setattr(os, "fsync", watched_fsync)
+    monkeypatch.setattr(Path, "replace", watched_replace)
+    assert FileFolder(str(tmp_path)).send(JOB, "a").outcome == "confirmed"
+    assert done == [(".part-", True), ("named", "a.bin"), ("folder", False)]
 
 
 def test_the_same_job_again_is_the_same_file(tmp_path):

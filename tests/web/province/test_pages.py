@@ -109,8 +109,13 @@ def test_a_recall_is_issued_from_the_register(desk: Desk, pair: Pair) -> None:
     register.put_facility(pair.province, officer(pair.province), FACILITY, NOW)
     client = desk.people["records_officer"]
     assert client.get("/").headers["Location"] == "/so-lo"
-    told = {"recall_id": "TH-9", "keys": "01/09521234600138/10/CL2611B\n\n", "reason": "mẫu", "collect_at": "Chợ (mẫu)\n",
-            "csrf_token": csrf(client, "/so-lo")}  # fmt: skip
+    told = {
+        "recall_id": "TH-9",
+        "keys": "01/09521234600138/10/CL2611B\n\n",
+        "reason": "mẫu",
+        "collect_at": "Chợ (mẫu)\n",
+        "csrf_token": csrf(client, "/so-lo"),
+    }
     assert client.post("/so-lo/thu-hoi", data=told).headers["Location"] == "/so-lo"
     page = client.get("/so-lo").text
     assert "TH-9" in page

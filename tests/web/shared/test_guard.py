@@ -144,6 +144,12 @@ def test_the_api_is_described_offline(town: Market) -> None:
     served = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(rule)) for rule in town.app.url_map.iter_rules()
               if rule.endpoint.startswith("station_")}  # fmt: skip
     assert described == served
+    silent = {path for path, verbs in told["paths"].items() for method, verb in verbs.items()
+              if path in served and method in ("post", "put") and not verb.get("requestBody")}  # fmt: skip
+    assert silent == {"/api/v1/flags/{flag_id}/send"}
+    scan = told["paths"]["/api/v1/scans"]["post"]["requestBody"]["content"]
+    assert set(scan) == {"application/json", "multipart/form-data"}
+    assert "photo" in str(told["paths"]["/api/v1/deliveries/{delivery_id}/photos"]["post"]["requestBody"])
     page = client.get("/api/v1/swagger")
     files = re.findall(r'(?:src|href)="(/[^"]+)"', page.text)
     assert len(files) == 2

@@ -121,6 +121,17 @@ def test_a_key_for_another_body_is_refused_by_name(market: Market) -> None:
     assert len(market.get("/deliveries")["deliveries"]) == 1
 
 
+def test_a_check_that_came_with_a_key_keeps_its_answer_too(market: Market) -> None:
+    keyed, lines = {"Idempotency-Key": "k-1"}, [{"line_no": 1, "barcode": url(CABBAGE)}]
+    first = market.post("/sales:check", {"lines": lines}, status=200, headers=keyed)
+    market.night.recall(CABBAGE)
+    assert first["lines"][0]["sellable"] == "yes"
+    assert market.post("/sales:check", {"lines": lines}, status=200, headers=keyed) == first
+    assert market.post("/sales:check", {"lines": lines}, status=200)["lines"][0]["sellable"] == "no"
+    other = market.ask("POST", "/sales:check", json={"lines": lines * 2}, headers=keyed)
+    assert (other.status_code, other.json["code"]) == (422, "idempotency_key_reused")
+
+
 def test_keys_count_per_caller_and_per_route(market: Market) -> None:
     keyed = {"Idempotency-Key": "k-1"}
     laid_out(market.night)

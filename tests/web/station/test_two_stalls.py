@@ -18,7 +18,7 @@ from pos_trace.store.models.mixins import StallOwned
 from tests.conftest import NOW
 from tests.services.goods_rows import paper_of, photo_of
 from tests.services.night import CABBAGE, FISH, UNKNOWN, asked, sell, url, with_ports, with_printer
-from tests.web.market_app import PIN, Market, add_people, csrf, make_market
+from tests.web.market_app import PIN, Market, add_people, csrf, make_market, routes_of
 from tests.web.station.conftest import nights
 
 GONE = "01a20f0a-0000-7000-8000-00000000dead"
@@ -54,7 +54,7 @@ SHARED = {
     ("PUT", "/api/v1/products/<sku>"),
     ("GET", "/r/<token>"),
     ("GET", "/R/<token>"),
-    ("GET", "/01/<path:rest>"),
+    ("GET", "/01/<rest>"),
 }
 # the neighbour's ids inside a body that names the asker's own or no path
 BODIES: list[tuple[str, Any]] = [
@@ -149,17 +149,8 @@ def strings_of(market: Market, number: str) -> set[str]:
     return found
 
 
-def routes(market: Market) -> set[tuple[str, str]]:
-    """Every route of the application but files."""
-    found = set()
-    for rule in market.app.url_map.iter_rules():
-        if not rule.endpoint.endswith("static"):
-            found |= {(method, str(rule)) for method in rule.methods - {"HEAD", "OPTIONS"}}
-    return found
-
-
 def test_every_route_that_names_something_is_in_the_tables(market: Market) -> None:
-    naming = {(method, path) for method, path in routes(market) if "<" in path}
+    naming = {(method, path) for method, path in routes_of(market.app) if "<" in path}
     assert naming == set(OWNED) | SHARED
 
 
@@ -214,7 +205,7 @@ def test_lists_and_pages_show_nothing_of_the_neighbour(market: Market, owner: An
     theirs = strings_of(market, "A-12")
     assert ids["sale_id"] in theirs
     seen = 0
-    lists = sorted(path for method, path in routes(market) if method == "GET" and "<" not in path)
+    lists = sorted(path for method, path in routes_of(market.app) if method == "GET" and "<" not in path)
     for path in lists:
         for answer in (market.app.test_client().get(path, headers={"Authorization": f"Bearer {market.keys['E-01']}"}),
                        owner("GET", path)):  # fmt: skip

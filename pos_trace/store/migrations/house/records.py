@@ -88,6 +88,7 @@ def _lot_record(op: Operations) -> None:
         sa.Column("importer", sa.JSON(), nullable=True),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("recall_id", sa.String(length=80), nullable=True),
+        sa.Column("own_status", sa.String(length=20), nullable=True),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", types.UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_lot_record")),

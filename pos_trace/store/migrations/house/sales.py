@@ -95,6 +95,7 @@ def _sale_line(op: Operations) -> None:
         sa.Column("estimated", sa.Boolean(), nullable=False),
         sa.Column("lot_source", sa.String(length=20), nullable=False),
         sa.Column("verdict", sa.String(length=20), nullable=True),
+        sa.Column("key", sa.String(length=400), nullable=True),
         sa.Column("stall_id", types.Id(), nullable=False),
         sa.Column("site_id", types.Id(), nullable=False),
         sa.Column("id", types.Id(), nullable=False),

@@ -1,0 +1,51 @@
+"""Questions a received line asks of its stall: opened by a verdict, ended by an answer, each with its window."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from pos_trace.core.judgements import Verdict
+from pos_trace.services.node import Transaction
+from pos_trace.store.models import DeliveryLine, Flag
+
+SOLD_EXPIRED = "expired"
+
+
+def open_flag(tx: Transaction, line: DeliveryLine, verdict: Verdict) -> Flag | None:
+    """A flag for a verdict that asks a question, its window counted from now; none while practising or when open."""
+    if verdict.flag is None:
+        return None
+    waiting = select(Flag).where(Flag.site_id == line.site_id, Flag.line_id == line.id)
+    found = tx.session.scalars(waiting.where(Flag.state.in_(("open", "held", "sent")))).first()
+    if found is not None:
+        return found
+    clocks = tx.node.policy.clocks
+    revoked = verdict.flag == "revoked"
+    window = clocks.report_after_revoked if revoked else clocks.report_after
+    return _flag(tx, line, "revoked" if revoked else "papers_missing", window)
+
+
+def _flag(tx: Transaction, line: DeliveryLine, reason: str, window: timedelta) -> Flag:
+    flag = Flag(site_id=line.site_id, id=tx.id(), created_at=tx.now, stall_id=line.stall_id, line_id=line.id)
+    flag.reason, flag.state = reason, "open"
+    flag.due_at = tx.now + max(window, tx.node.policy.clocks.report_after_least)
+    tx.session.add(flag)
+    tx.session.flush()
+    return flag
+
+
+def sold_expired(tx: Transaction, line: DeliveryLine) -> None:
+    """Expired goods stay the stall's own matter unless they are sold all the same: then the line asks (decision 1)."""
+    waiting = select(Flag.id).where(Flag.site_id == line.site_id, Flag.line_id == line.id, Flag.reason == SOLD_EXPIRED)
+    if tx.session.scalars(waiting).first() is None:
+        _flag(tx, line, SOLD_EXPIRED, tx.node.policy.clocks.report_after)
+
+
+def settle(tx: Transaction, line: DeliveryLine, verdict: Verdict) -> None:
+    """A flag whose question is answered ends; nothing is opened here that a scan did not ask."""
+    if verdict.flag is not None:
+        return
+    mine = select(Flag).where(Flag.site_id == line.site_id, Flag.line_id == line.id, Flag.state.in_(("open", "held")))
+    for flag in tx.session.scalars(mine.where(Flag.reason != SOLD_EXPIRED)).all():
+        flag.state, flag.answered_at = "answered", tx.now
+        tx.audit("flag_answered", f"flag:{flag.id}", {"line": line.id}, line.stall_id)

@@ -1,0 +1,74 @@
+"""What a single configured value may be: addresses, databases, lists; each raises ``ValueError`` in Vietnamese."""
+
+import json
+import re
+from ipaddress import ip_address
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
+DATABASES: Final = ("sqlite", "postgresql")
+NAME: Final = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
+LISTED_CLOCKS: Final = ("holidays",)
+
+
+def as_list(value: Any) -> Any:
+    """A list as the environment tells it; anything that is no text stays what it is."""
+    if not isinstance(value, str):
+        return value
+    if not value.strip().startswith("["):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError('cần danh sách JSON, ví dụ ["a", "b"], hoặc a, b') from None
+
+
+def public_address(value: str) -> str:
+    """https and a name, since paper carries it for years; plain http for a loopback host only (CONTRACTS)."""
+    try:
+        parts = urlsplit(value)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise ValueError("không phải địa chỉ web") from None
+    if value and not (parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)):
+        raise ValueError("phải bắt đầu bằng https:// (http:// chỉ dùng cho máy này)")
+    if not value:
+        return ""
+    if host not in LOOPBACK and (len(host) > 253 or not NAME.fullmatch(host)):
+        raise ValueError("cần một tên miền, không phải số IP, ví dụ https://txng.quangngai.example")
+    if (
+        "@" in parts.netloc
+        or parts.path not in ("", "/")
+        or parts.query
+        or parts.fragment
+        or value.endswith(("?", "#"))
+    ):
+        raise ValueError("chỉ gồm https:// và tên miền, không có đường dẫn phía sau")
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}" + (f":{port}" if port is not None else "")
+
+
+def database_url(value: str) -> None:
+    """SQLite in a file, or PostgreSQL; empty is the default one."""
+    if not value:
+        return
+    try:
+        url = make_url(value)
+    except (ArgumentError, ValueError):
+        raise ValueError("không phải địa chỉ cơ sở dữ liệu, ví dụ postgresql://tên@máy/kho") from None
+    if url.get_backend_name() not in DATABASES:
+        raise ValueError("chỉ dùng được sqlite:/// hoặc postgresql://")
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        raise ValueError("SQLite cần một tệp: sqlite:////đường/dẫn/app.db")
+
+
+def one_address(value: str) -> str:
+    """One IP address: waitress compares it as text, and "*" would let every client name its own."""
+    try:
+        return str(ip_address(value)) if value else ""
+    except ValueError:
+        raise ValueError("cần địa chỉ IP của máy chuyển tiếp, ví dụ 127.0.0.1") from None
