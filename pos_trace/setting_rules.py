@@ -10,7 +10,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
-DATABASES: Final = ("sqlite", "postgresql")
+# what may be written → what SQLAlchemy is asked for: PostgreSQL's driver here is psycopg 3
+DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgresql+psycopg": "postgresql+psycopg"}
 NAME: Final = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 LISTED_CLOCKS: Final = ("holidays",)
 
@@ -52,18 +53,19 @@ def public_address(value: str) -> str:
     return f"{parts.scheme}://{shown}" + (f":{port}" if port is not None else "")
 
 
-def database_url(value: str) -> None:
-    """SQLite in a file, or PostgreSQL; empty is the default one."""
+def database_url(value: str) -> str:
+    """SQLite in a file, or PostgreSQL with its driver named; empty is the default one."""
     if not value:
-        return
+        return value
     try:
         url = make_url(value)
     except (ArgumentError, ValueError):
         raise ValueError("không phải địa chỉ cơ sở dữ liệu, ví dụ postgresql://tên@máy/kho") from None
-    if url.get_backend_name() not in DATABASES:
+    if url.drivername not in DRIVERS:
         raise ValueError("chỉ dùng được sqlite:/// hoặc postgresql://")
-    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+    if url.drivername == "sqlite" and url.database in (None, "", ":memory:"):
         raise ValueError("SQLite cần một tệp: sqlite:////đường/dẫn/app.db")
+    return url.set(drivername=DRIVERS[url.drivername]).render_as_string(hide_password=False)
 
 
 def one_address(value: str) -> str:

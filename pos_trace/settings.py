@@ -68,8 +68,7 @@ class DatabaseSection(Section):
     @classmethod
     def one_of_ours(cls, value: SecretStr) -> SecretStr:
         """The address is not told back: it may hold a password."""
-        rules.database_url(value.get_secret_value())
-        return value
+        return SecretStr(rules.database_url(value.get_secret_value()))
 
 
 class ServerSection(Section):

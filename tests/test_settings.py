@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from pos_trace import settings
 from pos_trace.core.errors import Misconfigured
@@ -136,10 +137,11 @@ def test_holidays_may_stand_in_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("environment", "said"),
     [
-        ({"POS_TRACE_PROVINCE__URL_FILE": "/nonexistent"}, "POS_TRACE_PROVINCE__URL_FILE: không đọc được tệp /nonexistent"),
+        ({"POS_TRACE_PROVINCE__URL_FILE": "/none"}, "POS_TRACE_PROVINCE__URL_FILE: không đọc được tệp /none"),
         ({"POS_TRACE_PROVINCE__API_KEY_FILE": "/"}, "POS_TRACE_PROVINCE__API_KEY_FILE"),
         ({"POS_TRACE_DATABASE__URL": "nonsense"}, "'database.url'"),
         ({"POS_TRACE_DATABASE__URL": "mysql://a@b/c"}, "'database.url'"),
+        ({"POS_TRACE_DATABASE__URL": "postgresql+psycopg2://a@b/c"}, "'database.url'"),
         ({"POS_TRACE_DATABASE__URL": "sqlite://"}, "SQLite cần một tệp"),
         ({"POS_TRACE_DATABASE__URL": "postgresql://a:b@c:port/d"}, "'database.url'"),
         ({"POS_TRACE_PUBLIC__FORMER_BASE_URLS": "[oops"}, "'public.former_base_urls'"),
@@ -164,9 +166,20 @@ def test_a_wrong_database_address_keeps_its_password_to_itself(tmp_path: Path) -
     assert "mat-khau" not in refused.value.detail
 
 
-@pytest.mark.parametrize("told", ["sqlite:////srv/app.db", "postgresql://a@b/c", "postgresql+psycopg://a@b/c"])
-def test_the_two_databases_of_the_house_are_taken(tmp_path: Path, told: str) -> None:
-    assert settings.load(write(tmp_path, GOOD), {"POS_TRACE_DATABASE__URL": told}).database_url == told
+@pytest.mark.parametrize(
+    ("told", "used"),
+    [
+        ("sqlite:////srv/app.db", "sqlite:////srv/app.db"),
+        ("postgresql://a:b%40@c/d", "postgresql+psycopg://a:b%40@c/d"),
+        ("postgresql+psycopg://a@b/c", "postgresql+psycopg://a@b/c"),
+    ],
+)
+def test_the_two_databases_of_the_house_are_taken_with_the_driver_that_is_installed(
+    tmp_path: Path, told: str, used: str
+) -> None:
+    loaded = settings.load(write(tmp_path, GOOD), {"POS_TRACE_DATABASE__URL": told})
+    assert loaded.database_url == used
+    create_engine(loaded.database_url).dispose()
 
 
 def test_a_folder_in_the_files_place_is_no_configuration(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import sys
 from importlib import import_module
-from typing import Final
+from typing import Final, NoReturn
 
 import click
 
@@ -53,14 +53,27 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line; our own refusals become one clear line and exit 2 or 3."""
-    from pos_trace.core.errors import Misconfigured, PosTraceError
+    """Run the command line; what is refused or fails becomes one clear line and exit 2 (wrong use) or 3 (outside)."""
+    import structlog
+    from sqlalchemy.exc import SQLAlchemyError
 
+    from pos_trace.core.errors import Conflict, Forbidden, Invalid, Misconfigured, NotFound, PosTraceError
+
+    # the log goes to stderr: stdout belongs to the answer
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
     try:
         cli(standalone_mode=True)
-    except Misconfigured as error:
-        click.echo(error.detail, err=True)
-        sys.exit(2)
+    except (Misconfigured, Invalid, NotFound, Conflict, Forbidden) as error:
+        _end(error.detail, 2)
     except PosTraceError as error:
-        click.echo(error.detail, err=True)
-        sys.exit(3)
+        _end(error.detail, 3)
+    except SQLAlchemyError as error:
+        _end(f"Cơ sở dữ liệu chưa dùng được: {getattr(error, 'orig', None) or error}", 3)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _end(f"Máy chưa làm được: {where}{error.strerror or error}", 3)
+
+
+def _end(line: str, code: int) -> NoReturn:
+    click.echo(" ".join(line.split()), err=True)
+    sys.exit(code)

@@ -6,13 +6,14 @@ from typing import Final
 
 import click
 
-from pos_trace.cli.options import json_option, show_json
+from pos_trace.cli.options import json_option, show_json, unused_config_option
 
 BENCHES: Final[dict[str, str]] = {"parse": "pos_trace.bench.parse", "decode": "pos_trace.bench.decode"}
 
 
 @click.command()
 @click.argument("name", type=click.Choice(list(BENCHES)))
+@unused_config_option
 @json_option
 def bench(name: str, as_json: bool) -> None:
     """Đo NAME; thoát 1 khi một dòng không đạt mức."""

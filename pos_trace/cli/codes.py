@@ -8,7 +8,14 @@ from typing import Any, Final
 import click
 import orjson
 
-from pos_trace.cli.options import config_option, json_option, load_settings, open_node, show_json
+from pos_trace.cli.options import (
+    config_option,
+    json_option,
+    load_settings,
+    open_node,
+    show_json,
+    unused_config_option,
+)
 from pos_trace.core import codes
 from pos_trace.core.errors import Invalid, Misconfigured, Unavailable
 from pos_trace.core.policy import CodeRules
@@ -57,6 +64,7 @@ def parse(text: str, config: Path | None, as_json: bool) -> None:
 
 @click.command()
 @click.argument("images", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@unused_config_option
 @json_option
 def decode(images: tuple[Path, ...], as_json: bool) -> None:
     """Đọc mã trong ảnh."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from pos_trace.cli.options import json_option, show_json
+from pos_trace.cli.options import json_option, show_json, unused_config_option
 
 
 @click.command()
@@ -17,6 +17,7 @@ from pos_trace.cli.options import json_option, show_json
 @click.option("--port", type=click.IntRange(0, 65534), default=8080, show_default=True, help="0: tự chọn.")
 @click.option("--once", is_flag=True, help="Chạy việc chính một lần qua HTTP rồi dừng.")
 @click.option("--plain", is_flag=True, help="Không dựng 30 ngày lịch sử.")
+@unused_config_option
 @json_option
 def demo(data: Path | None, port: int, once: bool, plain: bool, as_json: bool) -> None:
     """Chạy thử: tỉnh, chợ và máy in trên máy này, với dữ liệu mẫu."""

@@ -1,10 +1,14 @@
 """``pos-trace doctor``: looks at everything a node leans on and says what to do about what is wrong."""
 
+import os
 import shutil
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
 import click
 from sqlalchemy import func, select
@@ -12,12 +16,15 @@ from sqlalchemy import func, select
 from pos_trace.cli.options import config_option, json_option, load_settings, open_node, show_json
 from pos_trace.cli.people import now as utc_now
 from pos_trace.hardware import zbar
+from pos_trace.services import enrolment
 from pos_trace.services.node import Node
 from pos_trace.settings import Settings
 from pos_trace.store import migrations
-from pos_trace.store.models import AuditEntry, FeedCursor, Printer, Stall
+from pos_trace.store.models import AuditEntry, FeedCursor, OutboxMessage, Printer, Stall
 
 Finding = tuple[str, bool, str]
+PORT = 9100
+REACH_S = 2.0
 LEAST_FREE = 0.10
 CLOCK_SLACK = timedelta(minutes=2)
 
@@ -64,8 +71,33 @@ def _places(settings: Settings, node: Node) -> Iterator[Finding]:
 
 def _printers(settings: Settings, node: Node) -> Iterator[Finding]:
     with node.db.read() as session:
-        printers = [f"{p.name} ({p.transport})" for p in session.scalars(select(Printer))]
-    yield "máy in", bool(printers), ", ".join(printers) or "chưa có máy in nào: pos-trace printer add"
+        printers = [(p.name, p.transport, p.address) for p in session.scalars(select(Printer).order_by(Printer.name))]
+    if not printers:
+        yield "máy in", False, "chưa có máy in nào: pos-trace printer add"
+    for name, transport, address in printers:
+        yield f"máy in {name}", *REACH[transport](address)
+
+
+def _over_network(address: str) -> tuple[bool, str]:
+    """Whether somebody listens there; nothing is sent, so nothing is printed."""
+    parts = urlsplit(f"//{address}")
+    try:
+        socket.create_connection((parts.hostname or "", parts.port or PORT), REACH_S).close()
+    except OSError as error:
+        why = error.strerror or error
+        return False, f"không nối được {address} ({why}): máy in đã bật, cùng mạng, đúng địa chỉ và cổng chưa?"
+    return True, f"nối được {address}; in thử: pos-trace printer test"
+
+
+def _into_folder(address: str) -> tuple[bool, str]:
+    """Whether a file may be put there; a folder that is not there yet is made at the first job."""
+    folder = next(place for place in (Path(address), *Path(address).absolute().parents) if place.exists())
+    good = folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+    return good, f"thư mục {address}" if good else f"không ghi được vào thư mục {address}: sửa quyền của {folder}"
+
+
+def _nowhere(_: str) -> tuple[bool, str]:
+    return True, "không in ra giấy (null)"
 
 
 def _clock(settings: Settings, node: Node) -> Iterator[Finding]:
@@ -78,10 +110,34 @@ def _clock(settings: Settings, node: Node) -> Iterator[Finding]:
 
 
 def _province(settings: Settings, node: Node) -> Iterator[Finding]:
+    """Both feeds: when each answered last, and what went wrong since."""
     with node.db.read() as session:
-        feed = session.scalars(select(FeedCursor).where(FeedCursor.name == "changes")).first()
-    answered = feed.answered_at if feed else None
-    yield "hệ thống của tỉnh", answered is not None, f"trả lời lúc {answered}" if answered else "chưa trả lời lần nào"
+        known = enrolment.enrolled(session, node.id) is not None or bool(settings.province.api_key.get_secret_value())
+        feeds = {feed.name: feed for feed in session.scalars(select(FeedCursor))}
+    if not known:
+        yield "hệ thống của tỉnh", False, "chưa đăng ký: xin mã ở tỉnh rồi chạy pos-trace enrol station MÃ --url …"
+        return
+    for name, what in FEEDS.items():
+        yield what, *_feed(feeds.get(name))
+
+
+def _feed(feed: FeedCursor | None) -> tuple[bool, str]:
+    answered, failed = (feed.answered_at, feed.failed_at) if feed else (None, None)
+    last = f"trả lời lúc {answered:%d/%m/%Y %H:%M} UTC" if answered else "chưa trả lời lần nào"
+    if feed is None or failed is None:
+        return answered is not None, last if answered else f"{last}: pos-trace run đã chạy chưa?"
+    why = FAILURES.get(feed.failure or "", f"câu trả lời không dùng được ({feed.failure}): báo cho Sở")
+    return False, f"{last}; hỏng lúc {failed:%d/%m/%Y %H:%M} UTC: {why}"
+
+
+def _outbox(settings: Settings, node: Node) -> Iterator[Finding]:
+    """What waits is no fault; what the other side refused is, until somebody has looked at it."""
+    with node.db.read() as session:
+        counts = select(OutboxMessage.state, func.count().label("number")).group_by(OutboxMessage.state)
+        found = {row.state: row.number for row in session.execute(counts)}
+    waiting = found.get("pending", 0) + found.get("leased", 0)
+    stuck = [f"{found[state]} {words}" for state, words in STUCK.items() if found.get(state)]
+    yield "tin gửi tỉnh", not stuck, "; ".join([f"{waiting} đang chờ gửi", *stuck])
 
 
 def _decoders(settings: Settings, node: Node) -> Iterator[Finding]:
@@ -89,6 +145,18 @@ def _decoders(settings: Settings, node: Node) -> Iterator[Finding]:
     yield "bộ đọc ảnh", both, "zxing-cpp và zbar" if both else "thiếu libzbar0: chỉ có zxing-cpp"
 
 
+REACH: Final[dict[str, Callable[[str], tuple[bool, str]]]] = {
+    "tcp": _over_network, "file": _into_folder, "null": _nowhere,
+}  # fmt: skip
+FEEDS: Final = {"changes": "hồ sơ của tỉnh", "case_events": "tin về vụ việc"}
+FAILURES: Final = {
+    "offline": "mất mạng: kiểm tra dây, Wi-Fi, đường Internet",
+    "province_silent": "tỉnh chưa trả lời: máy tự hỏi lại; lâu quá thì gọi Sở",
+}
+STUCK: Final = {
+    "parked": "tạm dừng vì tỉnh không nhận khóa: xin mã mới, chạy lại pos-trace enrol station",
+    "dead": "bị nơi nhận từ chối: xem mục 'Dữ liệu nào đã gửi đi' của chủ sạp, gọi Sở",
+}
 Look = Callable[[Settings, Node], Iterator[Finding]]
 BOTH: tuple[Look, ...] = (_database, _disk, _clock, _public, _places)
-LOOKS: dict[str, tuple[Look, ...]] = {"station": (*BOTH, _printers, _province, _decoders), "province": BOTH}
+LOOKS: dict[str, tuple[Look, ...]] = {"station": (*BOTH, _printers, _province, _outbox, _decoders), "province": BOTH}

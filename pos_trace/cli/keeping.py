@@ -15,19 +15,24 @@ from pos_trace.store.database import Database
 @click.command()
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
 @config_option
-def backup(out: Path, config: Path | None) -> None:
+@json_option
+def backup(out: Path, config: Path | None, as_json: bool) -> None:
     """Sao cơ sở dữ liệu vào OUT (đang chạy cũng được) và kiểm tra bản sao."""
     if out.exists():
         raise click.UsageError(f"{out} đã có.")
     with open_node(config) as node:
         digest = backups.backup(node.db, out)
-    click.echo(f"Đã sao và kiểm tra {out}. SHA-256 {digest}")
+    if as_json:
+        show_json({"file": str(out), "sha256": digest, "bytes": out.stat().st_size})
+    else:
+        click.echo(f"Đã sao và kiểm tra {out}. SHA-256 {digest}")
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @config_option
-def restore(file: Path, config: Path | None) -> None:
+@json_option
+def restore(file: Path, config: Path | None, as_json: bool) -> None:
     """Đặt bản sao FILE vào chỗ cơ sở dữ liệu; bản đang có được giữ lại bên cạnh. Dừng máy trước."""
     settings = load_settings(config)
     settings.node.data_dir.mkdir(parents=True, exist_ok=True)
@@ -41,7 +46,10 @@ def restore(file: Path, config: Path | None) -> None:
         raise click.UsageError(error.detail) from error
     finally:
         database.close()
-    click.echo(f"Đã đặt {file} vào {database.path}." + (f" Bản trước: {kept}" if kept else ""))
+    if as_json:
+        show_json({"database": str(database.path), "from": str(file), "kept": str(kept) if kept else None})
+    else:
+        click.echo(f"Đã đặt {file} vào {database.path}." + (f" Bản trước: {kept}" if kept else ""))
 
 
 @click.group()
@@ -74,6 +82,7 @@ def _anchor(text: str) -> tuple[int, str]:
 
 @click.command()
 @config_option
+@click.option("--json", is_flag=True, expose_value=False, help="Như không ghi: tài liệu là JSON.")
 def openapi(config: Path | None) -> None:
     """In tài liệu OpenAPI của nút này."""
     from pos_trace.app import create_app

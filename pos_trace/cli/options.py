@@ -21,6 +21,12 @@ def config_option(command: Command) -> Command:
     return click.option("--config", type=click.Path(path_type=Path), help="Tệp cấu hình TOML.")(command)
 
 
+def unused_config_option(command: Command) -> Command:
+    """``--config FILE`` where nothing is configured: every command takes it, so that scripts may always say it."""
+    said = "Tệp cấu hình TOML (lệnh này không cần)."
+    return click.option("--config", type=click.Path(path_type=Path), expose_value=False, help=said)(command)
+
+
 def json_option(command: Command) -> Command:
     """``--json`` as ``as_json``: one JSON document on stdout and nothing else."""
     return click.option("--json", "as_json", is_flag=True, help="In một tài liệu JSON.")(command)

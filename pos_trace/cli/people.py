@@ -2,13 +2,17 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from pos_trace.cli.options import config_option, json_option, load_settings, open_node, show_json
+from pos_trace.core.roles import PERMISSIONS, PROVINCE_ROLES, SITE_ROLES, STALL_ROLES
 from pos_trace.services import enrolment, places
 from pos_trace.services.node import LOCAL_ZONE, Node
+
+# a node's role → whom it knows
+NODE_ROLES: Final[dict[str, tuple[str, ...]]] = {"station": (*STALL_ROLES, *SITE_ROLES), "province": PROVINCE_ROLES}
 
 
 def tell(answer: dict[str, Any], as_json: bool) -> None:
@@ -31,6 +35,22 @@ def now() -> datetime:
     return utc_now()
 
 
+def _right_place(node: Node, roles: tuple[str, ...], number: str | None, agency: str | None) -> None:
+    """Roles of one kind, that this node has, each where it belongs; else wrong use."""
+    told, here = set(roles), NODE_ROLES[node.role]
+    if not told <= set(here):
+        raise click.UsageError(f"Nút này chỉ có các vai trò: {', '.join(here)}.")
+    at_stall = told & set(STALL_ROLES)
+    if at_stall and at_stall != told:
+        raise click.UsageError("Việc của sạp và việc của chợ cần hai tên đăng nhập.")
+    if at_stall and not number:
+        raise click.UsageError(f"Vai trò {', '.join(sorted(at_stall))} cần --stall SỐ_SẠP.")
+    if number and not at_stall:
+        raise click.UsageError(f"--stall chỉ dùng với các vai trò: {', '.join(STALL_ROLES)}.")
+    if agency and not told <= set(PROVINCE_ROLES):
+        raise click.UsageError(f"--agency chỉ dùng với các vai trò: {', '.join(PROVINCE_ROLES)}.")
+
+
 @click.group()
 def user() -> None:
     """Người dùng."""
@@ -39,10 +59,12 @@ def user() -> None:
 @user.command("add")
 @click.argument("login")
 @click.option("--name", required=True, help="Tên hiện trên màn hình.")
-@click.option("--role", "roles", multiple=True, required=True, help="receiver, cashier, owner, operator, inspector …")
+@click.option(
+    "--role", "roles", multiple=True, required=True, type=click.Choice(list(PERMISSIONS)), help="Lặp lại được."
+)
 @click.option("--stall", "number", help="Số sạp.")
 @click.option("--agency", help="Mã cơ quan (nút của tỉnh).")
-@click.option("--secret", prompt="Mã PIN (sạp) hoặc mật khẩu", hide_input=True, confirmation_prompt="Nhập lại")
+@click.option("--secret", help="Mã PIN (sạp) hoặc mật khẩu; không ghi: hỏi.")
 @config_option
 @json_option
 def add_user(
@@ -51,13 +73,18 @@ def add_user(
     roles: tuple[str, ...],
     number: str | None,
     agency: str | None,
-    secret: str,
+    secret: str | None,
     config: Path | None,
     as_json: bool,
 ) -> None:
     """Thêm một người."""
     with open_node(config) as node:
+        _right_place(node, roles, number, agency)
         place = _stall_id(node, number) or agency
+        if secret is None:  # asked on stderr: stdout belongs to the answer
+            secret = click.prompt(
+                "Mã PIN (sạp) hoặc mật khẩu", hide_input=True, confirmation_prompt="Nhập lại", err=True
+            )
         tell(places.add_person(node, node.machine("cli"), login, name, secret, roles, place, now()), as_json)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pos_trace.cli.options import config_option, json_option, open_node, show_json
+from pos_trace.cli.options import config_option, json_option, open_node, show_json, unused_config_option
 from pos_trace.cli.people import now, tell
 from pos_trace.core.errors import Unavailable
 from pos_trace.hardware import transports
@@ -87,6 +87,7 @@ def test_print(name: str, config: Path | None, as_json: bool) -> None:
 @click.argument("stream", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--dots", type=click.IntRange(8, 4096), default=576, show_default=True, help="Bề ngang đầu in.")
+@unused_config_option
 @json_option
 def render(stream: Path, out: Path, dots: int, as_json: bool) -> None:
     """Vẽ tờ giấy mà dòng lệnh ESC/POS trong STREAM in ra, vào ảnh OUT (.png). Mã thoát 1: có lệnh lạ."""

@@ -48,7 +48,8 @@ def remember_record(tx: Transaction, answer: RecordAnswer) -> None:
     if answer.recall is not None:
         told = jsonable(_plain(asdict(answer.recall)))
         keys = told["keys"] or [record.key]
-        lots.upsert_recall(tx.session, told | {"kind": "recall", "version": record.version, "keys": keys}, tx.now)
+        # the feed's own line, whatever its version, replaces what was learnt by the way
+        lots.upsert_recall(tx.session, told | {"kind": "recall", "version": 0, "keys": keys}, tx.now)
     tx.session.flush()
 
 

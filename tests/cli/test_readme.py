@@ -119,7 +119,15 @@ def test_the_readme_walks_through_screens_that_exist() -> None:
         for path in (README.parent / "pos_trace" / "web").rglob("*")
         if path.suffix in {".html", ".js"}
     )
-    named = ("Bắt đầu nhận", "Không có mã", "Nhận và để riêng", "Xong chuyến", "Đổi người", "Đã thu tiền – in phiếu", "Gửi ngay")
+    named = (
+        "Bắt đầu nhận",
+        "Không có mã",
+        "Nhận và để riêng",
+        "Xong chuyến",
+        "Đổi người",
+        "Đã thu tiền – in phiếu",
+        "Gửi ngay",
+    )
     for button in named:
         assert button in walk
         assert button in templates

@@ -19,6 +19,7 @@ def state(effect: str, hours: int = 0, **rest: object) -> StockState:
         recalled=bool(recalled),
         conclusion=conclusion,
         set_aside=bool(set_aside),
+        beyond_papers=bool(rest.get("beyond_papers")),
         received_at=NOW - timedelta(hours=hours),
         now=NOW,
         unchecked_for=DAY,
@@ -41,6 +42,9 @@ def state(effect: str, hours: int = 0, **rest: object) -> StockState:
         ("held", {"conclusion": CLEARED, "set_aside": True}, ("sellable", "conclusion")),
         ("unchecked", {"conclusion": CLEARED, "hours": 99}, ("sellable", "conclusion")),
         ("sellable", {"conclusion": UNDETERMINED}, ("held", "conclusion")),
+        ("held", {"conclusion": CLEARED, "beyond_papers": True}, ("held", "verdict")),
+        ("sellable", {"conclusion": CLEARED, "beyond_papers": True}, ("sellable", "conclusion")),
+        ("blocked", {"beyond_papers": True}, ("blocked", "verdict")),
     ],
 )
 def test_the_first_that_speaks_decides(effect: str, rest: dict[str, object], told: tuple[str, str]) -> None:

@@ -20,7 +20,7 @@ API = "/api/v1"
 BETWEEN = (2, 8)  # acknowledged requests between two kills
 LATEST_S = 0.03
 ASKED_AGAIN = 6
-SETTLE_S = 60.0
+SETTLE_S = 90.0
 
 
 @dataclass
@@ -138,13 +138,17 @@ class Killing:
                 self.tally.add(check_province(session, other))
 
     def _until_quiet(self) -> None:
+        """Wait until nothing is left to send or print, as long as it gets less."""
+
         def waiting() -> int:
             with self.market.book("station") as database, database.read() as session:
                 messages = select(func.count()).where(OutboxMessage.state.in_(("pending", "leased")))
                 jobs = select(func.count()).where(PrintJob.state.in_(("queued", "sending")))
                 return (session.scalar(messages) or 0) + (session.scalar(jobs) or 0)
 
-        until("an empty outbox and spool", waiting, lambda found: found == 0, SETTLE_S)
+        left = waiting()
+        while left:
+            left = until("less to send and print", waiting, left.__gt__, SETTLE_S)
 
     def _answer_questions(self) -> int:
         """The stall looks at each paper it is asked about: it came out, or it did not and is printed again, which may

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -36,6 +36,10 @@ def noise(dots: int, rows: int, seed: bytes) -> Page:
     return Page(Image.frombytes("1", (dots, rows), body), dots)
 
 
+@example(rows=48, paper=WIDE, slice_rows=120)
+@example(rows=168, paper=NARROW, slice_rows=120)
+@example(rows=500, paper=WIDE, slice_rows=96)
+@example(rows=500, paper=WIDE, slice_rows=200)
 @given(rows=st.integers(1, 500), paper=st.sampled_from([NARROW, WIDE]), slice_rows=st.integers(1, 200))
 def test_slices_are_short_never_a_multiple_of_48_and_together_the_page(rows, paper, slice_rows):
     one = Paper("x", paper.dots, slice_rows=slice_rows)

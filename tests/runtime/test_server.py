@@ -158,8 +158,9 @@ def test_a_request_that_never_ends_is_left_behind(running: Running) -> None:
     held.close()
 
 
-def test_forty_half_sent_bodies_do_not_stop_a_request(running: Running) -> None:
-    slow = [running.open(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab") for _ in range(40)]
+@pytest.mark.parametrize("clients", [40, 600], ids=["forty", "more than select can watch"])
+def test_half_sent_bodies_do_not_stop_a_request(running: Running, clients: int) -> None:
+    slow = [running.open(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nab") for _ in range(clients)]
     running.call("/")
     running._callers[-1].join(10)
     assert running.answers == [b"ok"]

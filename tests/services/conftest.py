@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from pos_trace.runtime.children import Children
+from pos_trace.services.node import Ports
 from pos_trace.store.database import Database
+from tests.services.case_desk import Straight
+from tests.services.goods_rows import flagged_line
 from tests.services.night import Night, make_night
-from tests.services.two_nodes import PROVINCE_ID, SITE_ID, Pair, make_node
+from tests.services.two_nodes import PROVINCE_ID, SITE_ID, Pair, add_stall, make_node
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -57,3 +60,23 @@ def children() -> Iterator[Children]:
     made = Children(1)
     yield made
     made.close()
+
+
+@pytest.fixture
+def straight(pair, now):
+    return Straight(pair, now)
+
+
+@pytest.fixture
+def both(pair, straight):
+    return pair.with_ports(Ports(department=straight))
+
+
+@pytest.fixture
+def stall(both, now):
+    return add_stall(both.station, "D-07", now)
+
+
+@pytest.fixture
+def ids(both, stall, now):
+    return flagged_line(both.station, stall, now)

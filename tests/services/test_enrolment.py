@@ -8,6 +8,8 @@ import pytest
 from pos_trace.core.errors import Conflict, Invalid, NotFound, PosTraceError, Unauthorised, Unavailable
 from pos_trace.core.ports import EnrolmentAnswer
 from pos_trace.services import accounts, enrolment, places
+from pos_trace.services.case_log import DESTINATION
+from pos_trace.store import outbox
 from tests.services.two_nodes import SITE_ID, add_stall, officer
 
 
@@ -116,3 +118,16 @@ def test_a_stall_without_a_number_is_called_by_its_id(pair, now):
         assert (row.number, row.name) == ("stall-1", "stall-1")
         again = enrolment.upsert_stall(tx, SITE_ID, {"id": "stall-1", "name": "CHỊ HOA", "number": "A-12"})
         assert (again.number, again.name) == ("A-12", "CHỊ HOA")
+
+
+def test_what_waited_for_a_good_key_goes_out_after_enrolling_again(pair, direct, now):
+    enrol(pair, direct, code_of(pair, now), now)
+    with pair.station.write(pair.station.machine("t"), now) as tx:
+        for number in range(2):
+            tx.send(DESTINATION, "receipt", f"receipt:{number}", {"n": number}, "phiếu", None)
+    with pair.station.write(pair.station.machine("t"), now) as tx:
+        outbox.park(tx.session, outbox.claim(tx.session, pair.station.id, "w", now), "401")
+    later = now + timedelta(hours=1)
+    enrol(pair, direct, code_of(pair, now), later)
+    with pair.station.db.read() as session:
+        assert outbox.counts(session, pair.station.id) == {"pending": 2}

@@ -196,3 +196,46 @@ def test_the_whole_work_stands_in_the_audit_chain(province, now):
     with province.db.read() as session:
         report = audit.verify(session, province.id)
     assert (report.ok, report.entries) == (True, 3)
+
+
+@pytest.mark.parametrize("status", ["revoked", "suspended", "expired", "active"])
+def test_a_lot_is_after_its_recall_what_the_register_says_of_it(province, now, status):
+    who = officer(province)
+    put(province, now, {"status": status})
+    recalls.issue(province, who, {"recall_id": "TH-1", "keys": [KEY], "reason": "thử (mẫu)"}, now)
+    assert records.find(province, KEY)["record"]["status"] == "recalled"
+    recalls.end(province, who, "TH-1", "xong", now)
+    assert records.find(province, KEY)["record"]["status"] == status
+
+
+def test_a_revocation_entered_during_a_recall_outlives_it(province, now):
+    who = officer(province)
+    put(province, now, {})
+    recalls.issue(province, who, {"recall_id": "TH-1", "keys": [KEY], "reason": "thử (mẫu)"}, now)
+    put(province, now, {"status": "revoked"})
+    assert records.find(province, KEY)["record"]["status"] == "recalled"
+    recalls.end(province, who, "TH-1", "xong", now)
+    assert records.find(province, KEY)["record"]["status"] == "revoked"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("01/09521234600053/10/ZZ+9", "01/09521234600053/10/ZZ%2B9"),
+        ("01/09521234600053/10/ZZ%2b9/21/a%26b", "01/09521234600053/10/ZZ%2B9/21/a%26b"),
+        ("kt:CT#1", "kt:CT%231"),
+        ("00/195212340000000010", "00/195212340000000010"),
+    ],
+)
+def test_a_key_is_kept_as_a_scanned_code_spells_it(province, now, typed, kept):
+    assert put(province, now, {"key": typed})["items"][0]["key"] == kept
+    told = recalls.issue(province, officer(province), {"keys": [typed], "reason": "thử (mẫu)"}, now)
+    assert (told["keys"], told["records"]) == ([kept], 1)
+
+
+def test_a_serial_label_finds_the_lot_that_was_published_without_serials(province, now):
+    put(province, now, {})
+    with province.db.read() as session:
+        assert lots.find(session, f"{KEY}/21/0007").record.key == KEY
+        assert lots.find(session, KEY.replace("MD2611-07", "MD")).state == "absent"
+    assert records.find(province, f"{KEY}/21/0007")["record"]["key"] == KEY

@@ -15,8 +15,8 @@ from pos_trace.services import case_log, cases, feeds, inspecting, outbox, recal
 from pos_trace.services.node import Ports
 from pos_trace.store import lots
 from pos_trace.store.models import AuditEntry, Case, FeedCursor, StockLot, StopSale
+from tests.services.case_desk import Straight
 from tests.services.goods_rows import flagged_line
-from tests.services.test_cases import Straight
 from tests.services.two_nodes import FACILITY, KEY, LOT, SITE_ID, add_stall, as_station, officer, trader
 
 
