@@ -49,6 +49,7 @@ NAMES = {
     "PARTIAL": PART,
 }
 BARS = frozenset({"ean13", "ean8", "upca", "code128", "itf"})
+FNC1 = "\x1d"
 GS1_MARKS = {"qr": "]Q3", "datamatrix": "]d2", "code128": "]C1"}
 STRUCTURED_APPEND = 3
 DEADLINE_S = 2.5
@@ -168,7 +169,7 @@ def _seen(raw: bytes, kind: str, is_gs1: bool, engine: str, quad: tuple[tuple[in
     if kind == PART or b"\0" in raw:  # no text has a NUL, and PostgreSQL could not keep it
         text = None
     if text is not None and is_gs1 and kind in GS1_MARKS and not text.startswith("]"):
-        text = GS1_MARKS[kind] + text
+        text = f"{GS1_MARKS[kind]}{FNC1}{text}"  # a photo loses no separator: those it has are all there were
     return SeenCode(text, raw, kind, is_gs1, engine, 0, quad)
 
 

@@ -21,10 +21,14 @@ FAST: dict[str, dict[str, int]] = {"PNG": {"compress_level": 3}, "WEBP": {"metho
 
 @dataclass(frozen=True, slots=True)
 class PhotoLimits:
-    """``most_bytes`` of the file, ``most_pixels`` once unpacked (checked from the header, before unpacking)."""
+    """``most_bytes`` of the file, ``most_pixels`` once unpacked (checked from the header, before unpacking).
+
+    ``most_kept``: bytes of what is stored, well under what a Department takes of one piece of evidence.
+    """
 
     most_bytes: int = 12 * 2**20
     most_pixels: int = 24_000_000
+    most_kept: int = 6 * 2**20
 
 
 LIMITS = PhotoLimits()
@@ -58,9 +62,7 @@ def open_photo(data: bytes, limits: PhotoLimits = LIMITS, luma: bool = False) ->
 def grey(image: Image.Image) -> Image.Image:
     """Brightness on white: a transparent picture would go black otherwise."""
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        rgba = image.convert("RGBA")
-        white = Image.new("RGBA", rgba.size, "white")
-        return Image.alpha_composite(white, rgba).convert("L")
+        return _on_white(image).convert("L")
     if image.mode.startswith("I"):  # 16 bits a dot; converting alone would cut everything above 255 off
         return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
     return image.convert("L")
@@ -84,7 +86,10 @@ def quality_of(picture: Image.Image) -> str | None:
 
 
 def keep(data: bytes, limits: PhotoLimits = LIMITS) -> KeptPhoto:
-    """What to store of an uploaded photo: turned upright, no EXIF, no GPS. Raises ``Invalid`` as ``open_photo``."""
+    """What to store of an uploaded photo: turned upright, no EXIF, no GPS, made smaller when it would be too large.
+
+    Raises ``Invalid`` as ``open_photo``.
+    """
     image = open_photo(data, limits)
     kind = "PNG" if image.format == "PNG" else "WEBP" if image.format == "WEBP" else "JPEG"  # MPO: a JPEG and more
     upright = ImageOps.exif_transpose(image)
@@ -92,9 +97,24 @@ def keep(data: bytes, limits: PhotoLimits = LIMITS) -> KeptPhoto:
     clean.paste(upright)
     if upright.mode == "P":
         clean = upright.convert("RGBA")
+    stored = _saved(clean, kind)
+    while len(stored) > limits.most_kept:
+        clean = _on_white(clean) if kind != "JPEG" else clean.reduce(2)
+        kind = "JPEG"
+        stored = _saved(clean, kind)
+    return KeptPhoto(stored, MEDIA[kind], quality_of(grey(upright)))
+
+
+def _saved(image: Image.Image, kind: str) -> bytes:
     out = io.BytesIO()
     if kind == "JPEG":
-        clean.convert("RGB").save(out, "JPEG", quality=KEEP_QUALITY)
+        image.convert("RGB").save(out, "JPEG", quality=KEEP_QUALITY)
     else:
-        clean.save(out, kind, **FAST[kind])
-    return KeptPhoto(out.getvalue(), MEDIA[kind], quality_of(grey(upright)))
+        image.save(out, kind, **FAST[kind])
+    return out.getvalue()
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """Without transparency, which a JPEG cannot hold."""
+    rgba = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba).convert("RGB")

@@ -106,21 +106,25 @@ def bind(application: Callable[..., Any], host: str, port: int, threads: int, tr
     """
     allow_files()
     sockets: dict[int, Any] = {}
-    inner = waitress.create_server(
-        application,
-        map=sockets,
-        host=host,
-        port=port,
-        threads=threads,
-        connection_limit=CONNECTIONS,
-        channel_timeout=10,
-        cleanup_interval=5,
-        max_request_body_size=14 * 2**20,
-        max_request_header_size=32 * 1024,
-        ident="pos_trace",
-        clear_untrusted_proxy_headers=True,
-        **_trusting(trusted_proxy),
-    )
+    try:
+        inner = waitress.create_server(
+            application,
+            map=sockets,
+            host=host,
+            port=port,
+            threads=threads,
+            connection_limit=CONNECTIONS,
+            channel_timeout=10,
+            cleanup_interval=5,
+            max_request_body_size=14 * 2**20,
+            max_request_header_size=32 * 1024,
+            ident="pos_trace",
+            clear_untrusted_proxy_headers=True,
+            **_trusting(trusted_proxy),
+        )
+    except OSError:  # the port is taken: what was opened for it is given back
+        wasyncore.close_all(sockets, ignore_all=True)
+        raise
     return Server(inner, sockets)
 
 

@@ -1,6 +1,9 @@
 """Exit codes: 2 for what the person may put right, 3 for what failed outside; one line on stderr, never a traceback."""
 
+import json
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -93,9 +96,13 @@ def test_what_fails_outside_is_exit_three_and_one_line(
         assert "Traceback" not in done.err
 
 
-def test_a_secret_is_asked_beside_the_document(terminal: Terminal, station: Path) -> None:
-    """Nobody answers here; what was asked stands on stderr, so that stdout stays a document or nothing."""
-    words = ("user", "add", "hoa", "--name", "Hoa", "--role", "owner", "--stall", "A-12")
-    done = terminal.run(*words, "--json", "--config", station)
-    assert (done.code, done.out) == (1, "")
-    assert "PIN" in done.err
+def test_a_secret_is_asked_beside_the_document(station: Path) -> None:
+    """What is asked stands on stderr, so that stdout stays one document."""
+    words = ["user", "add", "hoa", "--name", "Hoa", "--role", "owner", "--stall", "A-12", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pos_trace", *words, "--config", str(station)],
+        input="2468\n2468\n", capture_output=True, text=True, check=False, timeout=60, start_new_session=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["login"] == "hoa"
+    assert "PIN" in done.stderr

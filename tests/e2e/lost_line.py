@@ -8,7 +8,7 @@ from tests.e2e.conftest import Market
 
 
 class LostLine:
-    """Requests of ``page`` to ``path``: taken by the node, answered to nobody, until ``mend``. ``taken`` counts them."""
+    """Requests of ``page`` to ``path``: taken by the node, answered to nobody until ``mend``."""
 
     def __init__(self, market: Market, page: Page, path: str) -> None:
         self._node, self._page, self._pattern = urlsplit(market.demo.station.url).netloc, page, f"**{path}"

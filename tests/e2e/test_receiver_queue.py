@@ -1,4 +1,4 @@
-"""What a phone keeps: acts without an answer go again, refused ones stay in sight by name, a log-in change loses none."""
+"""What a phone keeps: acts without an answer go again, refused ones stay in sight, a log-in change loses none."""
 
 import uuid
 
@@ -127,6 +127,23 @@ def test_a_scan_goes_before_the_closing_that_was_pressed_after_it(market: Market
     expect(page.locator("#verdict")).to_contain_text("Phiếu nhận hàng số")
     expect(page.get_by_role("heading", name="Chuyến hàng mới")).to_be_visible()
     assert received(market, canes) == [(supplier, "closed")]
+
+
+def test_a_delivery_whose_answer_is_lost_is_opened_once(market: Market, visit: Visit) -> None:
+    supplier = fresh("Xe")
+    page = at_the_scanner(market, visit(market.demo.station.url), STALL)
+    line = LostLine(market, page, "/api/v1/deliveries")
+    page.get_by_label("Người giao").fill(supplier)
+    page.get_by_role("button", name="Bắt đầu nhận").click()
+    expect(page.locator("#verdict")).to_contain_text("CHƯA MỞ ĐƯỢC")
+    line.mend()
+    assert line.taken == [201]
+    page.get_by_role("button", name="Bắt đầu nhận").click()
+    expect(page.locator("#delivery-name")).to_contain_text(supplier)
+    stall = market.stall(STALL)
+    told = [one["supplier_name"] for one in stall.get("/api/v1/deliveries", state="open")["deliveries"]]
+    stall.close()
+    assert told.count(supplier) == 1
 
 
 @pytest.mark.parametrize(("status", "code"), [(503, "busy"), (429, "too_many"), (409, "still_running"), (401, "x")])

@@ -1,4 +1,4 @@
-"""A sale whose answer is lost: the same body under the same key until the node answers – never two sales, never none."""
+"""A sale whose answer is lost: the same body under the same key until the node answers – never two, never none."""
 
 import uuid
 from collections.abc import Callable

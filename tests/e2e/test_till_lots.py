@@ -48,7 +48,8 @@ def jars(market: Market) -> Jars:
     delivery = stall.post("/api/v1/deliveries", {"supplier_name": "HTX cá (mẫu)"})["id"]
     where = {"delivery_id": delivery, "quantity": "20", "unit": "hũ"}
     ids = {
-        lot: stall.post("/api/v1/scans", {"text": label(gtin, lot), **where})["line"]["lot_id"] for lot in ("XAU", "TOT")
+        lot: stall.post("/api/v1/scans", {"text": label(gtin, lot), **where})["line"]["lot_id"]
+        for lot in ("XAU", "TOT")
     }
     stall.close()
     return Jars(market, gtin, ids)
@@ -142,9 +143,7 @@ def test_one_thousand_five_hundred_or_one_and_a_half_is_asked_once(
     [("2", "2"), ("1,5", "1.5"), (" 0,25 ", "0.25"), ("0.500", "0.500"), ("0", None), ("-1", None), ("", None),
      ("1,2345", None), ("1.234,5", None), ("abc", None), ("1e3", None), ("٣", None)],
 )  # fmt: skip
-def test_one_rule_reads_quantities_on_every_screen(
-    market: Market, visit: Visit, typed: str, read: str | None
-) -> None:
+def test_one_rule_reads_quantities_on_every_screen(market: Market, visit: Visit, typed: str, read: str | None) -> None:
     visitor = visit(market.demo.station.url, DESK)
     page = visitor.page()
     page.goto(f"{visitor.base}/login")

@@ -72,7 +72,7 @@ def test_a_gs1_symbol_carries_its_identifier_in_front(engine: str, monkeypatch: 
     if engine == "zbar":
         monkeypatch.setattr(decoder, "STAGES", (decoder._plain_zbar,))
     (code,) = read(qr(("fnc1", None), ("bytes", ELEMENTS)))
-    assert (code.text, code.raw, code.is_gs1) == ("]Q3" + ELEMENTS.decode(), ELEMENTS, True)
+    assert (code.text, code.raw, code.is_gs1) == ("]Q3\x1d" + ELEMENTS.decode(), ELEMENTS, True)
     assert code.engine == engine
     (plain,) = read(qr(("bytes", ELEMENTS)))
     assert (plain.text, plain.is_gs1) == (ELEMENTS.decode(), False)

@@ -236,3 +236,15 @@ def test_photos_at_night_without_a_lamp_are_told_dark(shared) -> None:
 def test_the_smallest_photo_is_looked_at_without_failing(size: tuple[int, int]) -> None:
     assert photos.quality_of(Image.new("L", size, 200)) == "blurred"
     assert photos.quality_of(Image.new("L", size, 3)) == "dark"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_photo_too_large_to_send_as_evidence_is_kept_smaller(kind: str) -> None:
+    noise = Image.effect_noise((900, 700), 120).convert("RGB")
+    out = io.BytesIO()
+    noise.save(out, kind, **({"quality": 95} if kind == "JPEG" else {}))
+    limits = PhotoLimits(most_kept=60_000)
+    kept = photos.keep(out.getvalue(), limits)
+    assert len(out.getvalue()) > limits.most_kept >= len(kept.data)
+    assert kept.media_type == "image/jpeg"
+    assert min(Image.open(io.BytesIO(kept.data)).size) >= 80

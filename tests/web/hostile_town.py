@@ -22,9 +22,9 @@ from pos_trace.store.base import Base
 from pos_trace.store.database import Database
 from pos_trace.store.models import ApiKey
 from tests.conftest import NOW
+from tests.services.case_desk import Straight
 from tests.services.goods_rows import flagged_line, photo_of
 from tests.services.night import CABBAGE, Night, make_night, url, with_ports
-from tests.services.case_desk import Straight
 from tests.services.two_nodes import PROVINCE_ID, SITE_ID, Pair, make_node, trader
 from tests.web.hostile_doors import SHA, UUID, Door
 from tests.web.market_app import PASSWORD, PIN, app_of

@@ -117,17 +117,17 @@ def _largest() -> bytes:
 
 
 CODES = {
-    "seven_kilobytes": (_largest, 422, None),
-    "nul_inside": (lambda: png(qr(("bytes", b"rau\0\x1b[2J"))), 200, "unreadable"),
-    "binary": (lambda: png(qr(("bytes", bytes(range(200, 250))))), 200, "unreadable"),
-    "markup": (lambda: png(label("<script>alert(1)</script>")), 200, None),
-    "a_formula": (lambda: png(label("=cmd|' /C calc'!A0")), 200, None),
+    "seven_kilobytes": (_largest, None),
+    "nul_inside": (lambda: png(qr(("bytes", b"rau\0\x1b[2J"))), "unreadable"),
+    "binary": (lambda: png(qr(("bytes", bytes(range(200, 250))))), "unreadable"),
+    "markup": (lambda: png(label("<script>alert(1)</script>")), None),
+    "a_formula": (lambda: png(label("=cmd|' /C calc'!A0")), None),
 }
 
 
 @pytest.mark.parametrize("name", CODES)
 def test_strange_codes_in_photos_are_told_in_words(each_town: Town, name: str) -> None:
-    make, _, outcome = CODES[name]
+    make, outcome = CODES[name]
     (door,) = (door for door in PHOTOS if door.endpoint == "station_scans.scan")
     answer = sent(each_town, door, [("photo", make(), "a.png")])
     assert answer.status_code == 200

@@ -82,7 +82,8 @@ def check() -> AnyResponse | None:
 
 def _readable() -> AnyResponse | None:
     """What the body and the address have to be before a view sees them."""
-    return problems.nul_outside() or (problems.unreadable() if request.path.startswith("/api/") else None)
+    refused = problems.unreadable() if request.path.startswith("/api/") else None  # before a form takes the body away
+    return refused or problems.nul_outside()
 
 
 def headers(response: Response) -> Response:

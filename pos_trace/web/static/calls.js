@@ -51,6 +51,25 @@ function read(answer, text) {
   return value;
 }
 
+const asked = new Map(); // an act without an answer → its key
+
+/**
+ * Post one act: pressed again after a lost answer it goes under the same key, so that it is done once. `sign` tells
+ * acts on one path apart (a form's files are not in its JSON).
+ */
+export async function once(path, body, sign = JSON.stringify(body)) {
+  const act = `${path} ${sign}`;
+  if (!asked.has(act)) asked.set(act, freshKey());
+  try {
+    const answer = await call("POST", path, body, asked.get(act));
+    asked.delete(act);
+    return answer;
+  } catch (error) {
+    if (!mayGoAgain(error)) asked.delete(act);
+    throw error;
+  }
+}
+
 /** "40" and "1,5" of an API decimal: comma for decimals, no zeros behind it. */
 export function shown(text) {
   const plain = text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text;

@@ -1,5 +1,5 @@
 // The owner's screen: what is set aside, what needs papers, what was sent and what came back.
-import { call, el, freshKey, shown } from "./calls.js";
+import { call, el, once, shown } from "./calls.js";
 import { askPaper, savePaper } from "./paper.js";
 
 const byId = (id) => document.getElementById(id);
@@ -16,7 +16,7 @@ function problem(error) {
 }
 
 async function act(path, body) {
-  try { await call("POST", path, body, freshKey()); await load(); } catch (error) { problem(error); }
+  try { await once(path, body); await load(); } catch (error) { problem(error); }
 }
 
 async function addPaper(flag) {

@@ -1,5 +1,5 @@
 // The receiver's screen: one delivery, one big answer, three ways in (wedge, typing, photo), nothing lost offline.
-import { call, freshKey, Refused, shown } from "./calls.js";
+import { call, freshKey, once, Refused, shown } from "./calls.js";
 import { askPaper, savePaper } from "./paper.js";
 import { quantityOf } from "./quantity.js";
 import { drawLines, showHeld, showMessage, showVerdict } from "./receive_show.js";
@@ -187,7 +187,7 @@ async function openDelivery(event) {
   const body = { supplier_name: form.get("supplier").trim() };
   if (form.get("plate").trim()) body.vehicle_plate = form.get("plate").trim();
   try {
-    const made = await call("POST", "/api/v1/deliveries", body, freshKey());
+    const made = await once("/api/v1/deliveries", body);
     event.target.reset();
     await enterDelivery(made.id);
   } catch (error) { showMessage("warn", "CHƯA MỞ ĐƯỢC", error.message, "two mid"); }

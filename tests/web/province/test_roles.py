@@ -15,8 +15,8 @@ from pos_trace.services.node import Ports
 from pos_trace.store.database import Database
 from pos_trace.store.models import PublishedReceipt
 from tests.conftest import NOW
-from tests.services.goods_rows import flagged_line, photo_of
 from tests.services.case_desk import Straight
+from tests.services.goods_rows import flagged_line, photo_of
 from tests.services.two_nodes import PROVINCE_ID, SITE_ID, Pair, add_stall, make_node, officer, trader
 from tests.web.market_app import routes_of
 from tests.web.province.desk_app import API, SITES, Desk, add_people, make_desk

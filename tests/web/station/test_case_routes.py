@@ -6,8 +6,8 @@ import pytest
 from pos_trace.core.roles import STALL_KEY_SCOPES
 from pos_trace.services import accounts, outbox, recalls
 from pos_trace.services.node import Ports
-from tests.services.goods_rows import JPEG, flagged_line, paper_of, photo_of
 from tests.services.case_desk import Straight
+from tests.services.goods_rows import JPEG, flagged_line, paper_of, photo_of
 from tests.services.two_nodes import SITE_ID, Pair, add_stall, make_node
 from tests.web.province_server import make_app
 
