@@ -32,7 +32,7 @@ def leaves(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[tuple[t
 
 
 LEAVES = dict(leaves(cli))
-GROUPS = {words[:1] for words in LEAVES if len(words) > 1}
+GROUPS = sorted({words[:1] for words in LEAVES if len(words) > 1})
 
 
 @pytest.mark.parametrize("words", [(), *GROUPS, *LEAVES], ids=" ".join)
