@@ -63,7 +63,7 @@ def lot_of_line(session: Session, site_id: str, line_id: str) -> StockLot | None
     """The lot a delivery line became; what was cut from it later names the same line, but has a parent."""
     mine = select(StockLot).where(StockLot.site_id == site_id, StockLot.line_id == line_id)
     mine = mine.where(StockLot.parent_lot_id.is_(None))
-    return session.scalars(mine.order_by(StockLot.id).limit(1).with_for_update()).first()
+    return session.scalars(mine.order_by(StockLot.id).limit(1)).first()
 
 
 def apply_state(tx: Transaction, lot: StockLot, state: str, reason: str) -> bool:

@@ -55,6 +55,7 @@ def test_clocks_are_told_in_hours_days_and_plain_numbers(table: dict[str, Any], 
         ({"report_after_h": "nan"}, "bad_clock", "thời hạn 'report_after_h': không dùng được giá trị 'nan'"),
         ({"report_after_h": 1e300}, "bad_clock", "thời hạn 'report_after_h': không dùng được giá trị '1e+300'"),
         ({"report_after_h": -1}, "bad_clock", "thời hạn 'report_after' không được âm"),
+        ({"report_after_least_h": 0.4}, "bad_clock", "thời hạn 'report_after_least' không được dưới 30 phút"),
         ({"practice_days": -1}, "bad_clock", "thời hạn 'practice_days' không được âm"),
         (
             {"notice_within_working_days": -3},

@@ -1,5 +1,7 @@
 """Ways in which bad goods might have looked good: each is told, to the till, the stall and the shopper."""
 
+from typing import Any
+
 import orjson
 import pytest
 
@@ -15,11 +17,11 @@ from tests.services.two_nodes import officer
 PRODUCT_CODE = "9521234600138"
 
 
-def sold_keys(night: Night) -> list[list[str]]:
-    """Lot keys of each line as they left the station."""
+def sold_keys(night: Night, sold: dict[str, Any]) -> list[list[str]]:
+    """Lot keys of each line of a sale as they left the station."""
+    token = sold["trace_url"].rpartition("/")[2]
     with night.node.db.read() as session:
-        body = session.query(OutboxMessage).filter_by(kind="receipt").order_by(OutboxMessage.id.desc()).first()
-        assert body is not None
+        body = session.query(OutboxMessage).filter_by(group_key=f"receipt:{token}").one()
         return [line["lot_keys"] for line in orjson.loads(body.body)["lines"]]
 
 
@@ -33,18 +35,18 @@ def test_a_recalled_pack_no_delivery_ever_brought_in_is_told_at_the_till_and_on_
     assert [(row["kind"], row["key"], row["recall_id"]) for row in log if row["kind"] == "sold"] == [
         ("sold", FISH, "TH-1")
     ]
-    assert sold_keys(night) == [[FISH]]
+    assert sold_keys(night, sold) == [[FISH]]
 
 
 def test_the_scanned_packs_own_lot_stands_on_the_page_not_the_ones_the_books_would_take(night: Night) -> None:
     night.pull()
     night.receive(SISTER, "10", "khay")
     sale = SaleIn("x-2", (asked(barcode=url(FISH), quantity="1", unit="khay"),))
-    selling.record_sale(night.node, night.who(), sale, night.now)
-    assert sold_keys(night) == [[FISH]]
+    sold = selling.record_sale(night.node, night.who(), sale, night.now)
+    assert sold_keys(night, sold) == [[FISH]]
     plain = SaleIn("x-3", (asked(barcode=PRODUCT_CODE, quantity="1", unit="khay"),))
-    selling.record_sale(night.node, night.who(), plain, night.now)
-    assert sold_keys(night) == [[SISTER]]
+    sold = selling.record_sale(night.node, night.who(), plain, night.now)
+    assert sold_keys(night, sold) == [[SISTER]]
 
 
 def test_a_recall_learnt_by_a_scan_blocks_what_lies_there_at_once(night: Night) -> None:

@@ -14,6 +14,8 @@ from tests.web.hostile_doors import Door, all_doors, fields, good, put, schema_o
 from tests.web.hostile_town import Town, each_town, refused, town
 from tests.web.test_hostile_input import WITH_BODY, by_name
 
+pytestmark = pytest.mark.xdist_group("hostile-words")  # the last tests read what the first ones left behind
+
 __all__ = ["each_town", "town"]
 
 MARK = "alert(77)"
