@@ -148,6 +148,7 @@ def log_in_at_stall(visitor: Visitor, code: str, name: str, pin: str) -> Page:
     page.get_by_text(name, exact=True).click()
     page.get_by_label("Mã PIN").locator("visible=true").fill(pin)
     page.get_by_role("button", name="Vào").locator("visible=true").click()
+    page.wait_for_url(lambda url: urlsplit(url).path not in ("/login", "/enrol"))  # a route set meanwhile would be lost
     return page
 
 

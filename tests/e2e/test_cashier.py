@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from pos_trace.demo.lots import label
 from pos_trace.demo.parts import until
-from tests.e2e.conftest import DESK, INSECURE, Market, Visit, log_in_at_stall, wedge
+from tests.e2e.conftest import DESK, INSECURE, PHONE, Market, Visit, log_in_at_stall, wedge
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 GTIN = "09521234600138"
@@ -109,3 +109,14 @@ def test_what_a_printer_is_unsure_of_is_asked_once(market: Market, visit: Visit,
     copies = [one["copy_no"] for one in stall.get("/api/v1/prints")["jobs"] if one["subject_id"] == sold["id"]]
     assert sorted(copies) == [1, 2]
     stall.close()
+
+
+def test_on_a_phone_the_answer_comes_into_view(market: Market, visit: Visit, fish: dict[str, str]) -> None:
+    visitor = visit(market.demo.station.url, PHONE)
+    page = log_in_at_stall(visitor, market.device_code("C-03"), "Thu ngân C-03", "2222")
+    page.locator(f".pos-tile[data-lot='{fish['CL2611C']}']").click()
+    page.set_viewport_size({"width": 390, "height": 320})
+    page.get_by_role("button", name="Đã thu tiền").click()
+    expect(page.locator("#answer .pos-word")).to_contain_text("ĐÃ BÁN")
+    expect(page.locator("#answer .pos-word")).to_be_in_viewport()
+    visitor.shot(page, "cashier-6-phone")

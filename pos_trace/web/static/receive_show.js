@@ -44,6 +44,7 @@ export function showVerdict(answer, received = false) {
     received && line ? el("div", { class: "pos-next", text: line }) : el("div", { class: "pos-next", text: next }),
     el("div", { class: "pos-age", text: age(verdict.records) }),
   ].filter(Boolean));
+  box.scrollIntoView({ block: "nearest" });
   play(sound);
 }
 
@@ -53,6 +54,7 @@ export function showMessage(tone, word, text, sound) {
   box.dataset.tone = tone;
   box.dataset.status = "";
   box.replaceChildren(el("div", { class: "pos-word", text: word }), el("div", { class: "pos-next", text: text ?? "" }));
+  box.scrollIntoView({ block: "nearest" });
   play(sound);
 }
 

@@ -23,6 +23,7 @@ function say(tone, word, details = [], buttons = []) {
   details.forEach((text) => list.append(el("li", { text })));
   answer.replaceChildren(el("div", { class: "pos-verdict", "data-tone": tone },
     el("div", { class: "pos-word", text: word }), details.length ? list : null, ...buttons));
+  answer.scrollIntoView({ block: "nearest" }); // on a phone the basket stands far below
   play({ good: "high short", warn: "two mid", hold: "low double", bad: "low long" }[tone]);
 }
 
