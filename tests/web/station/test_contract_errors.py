@@ -90,7 +90,7 @@ def test_our_refusals_have_their_status_and_when_to_come_back(
 
 def test_an_unforeseen_error_tells_nothing_of_the_inside(market: Market, caplog: pytest.LogCaptureFixture) -> None:
     def broken() -> None:
-        raise ZeroDivisionError("secret path /home/x")
+        raise ZeroDivisionError("secret path /srv/x")
 
     broken.pos_trace_needs = ""  # type: ignore[attr-defined]
     market.app.view_functions["health.healthz"] = broken
