@@ -151,3 +151,15 @@ def test_without_a_network_the_phone_keeps_the_scan_and_never_shows_green(market
     told = market.stall("A-15").get("/api/v1/deliveries", state="open")["deliveries"]
     lines = [market.stall("A-15").get(f"/api/v1/deliveries/{one['id']}")["lines"] for one in told]
     assert [line["goods_name"] for some in lines for line in some].count("Súp lơ xanh") == 1
+
+
+def test_a_stalled_phone_does_not_cut_a_code_in_two(market: Market, visit: Visit) -> None:
+    """The scanner is known to send Enter; half a second passes in the middle of its next code."""
+    page = at_the_scanner(market, visit(market.demo.station.url), "E-01")
+    wedge(page, COFFEE)
+    expect(page.locator("#verdict")).to_have_attribute("data-status", "verified")
+    page.keyboard.type(FISHCAKE[:20], delay=4)
+    page.wait_for_timeout(600)
+    page.keyboard.type(FISHCAKE[20:], delay=4)
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdict .pos-word")).to_contain_text("THIẾU GIẤY TỜ")
