@@ -18,7 +18,8 @@ demo: $(STAMP) ## province + station + printer on this machine, with invented da
 
 .PHONY: test
 test: system $(TEST_STAMP) lint ## everything: lint, types, floors, both databases, faults, migrations, browser (≤ 25 min)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not long" --cov --cov-report=term
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not long and not browser" --cov --cov-report=
+	$(BIN)/python -m pytest -m "browser and not long" --cov --cov-append --cov-report=term
 	$(BIN)/python -m tests.coverage_floors
 
 .PHONY: test-long
