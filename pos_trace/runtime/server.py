@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, Final, Protocol
 
@@ -64,7 +64,8 @@ class Server:
         """Begin to drain; callable from a signal handler or another thread."""
         self._leaving.set()
         for listener in self._listeners():
-            listener.pull_trigger()
+            with suppress(OSError):  # it saw the sign by itself and is closed already
+                listener.pull_trigger()
 
     def _drain(self) -> None:
         before = -1
