@@ -183,7 +183,7 @@ def _settle(
     state, reason = judging.state_for(tx, line, verdict.stock, verdict.record == "recalled")
     lot = stock.receive(tx, line, product, state, origin | {"day": tx.now.astimezone(tx.node.zone).date().isoformat()})
     lot.state_reason, lot.harvested = reason, harvested
-    flag = None if delivery.opening else flags.open_flag(tx, line, verdict)
+    flag = flags.open_flag(tx, line, verdict)
     tx.session.flush()
     return told(tx.session, tx.node, line, flag, lot, tx.now)
 

@@ -18,7 +18,7 @@ def queue_day(node: Node, day: date, now: datetime) -> int:
     """Queue each stall's lots of ``day`` (the site's own calendar day); answers how many stalls had any.
 
     One message a stall, so that its owner can read it; the Department sees the site. A day already queued is not
-    queued again; practice and opening stock are never told.
+    queued again; practice is never told.
     """
     start = datetime.combine(day, time(), node.zone)
     received = (
@@ -27,7 +27,7 @@ def queue_day(node: Node, day: date, now: datetime) -> int:
         .where(DeliveryLine.site_id == node.id, DeliveryLine.key.is_not(None))
         .where(DeliveryLine.created_at >= start, DeliveryLine.created_at < start + timedelta(days=1))
         .where(DeliveryLine.state.in_(("open", "accepted")), Delivery.state != "cancelled")
-        .where(Delivery.practice.is_(False), Delivery.opening.is_(False))
+        .where(Delivery.practice.is_(False))
         .order_by(DeliveryLine.stall_id, DeliveryLine.created_at)
     )
     with node.write(node.machine("sightings"), now) as tx:

@@ -1,4 +1,4 @@
-"""The first migration: every table of the design with its keys, the same as the models, on both databases."""
+"""The migrations: every table of the design with its keys, the same as the models, on both databases."""
 
 from typing import Any
 
@@ -64,8 +64,21 @@ DESIGN: dict[str, tuple[type[Base], tuple[str, ...]]] = {
             "AuditEntry",
             "AccessEntry",
             "Hold",
+            "SupplierGoods",
+            "DeskCheck",
+            "LotParent",
+            "TransferLine",
+            "HandOver",
+            "DayEnd",
+            "Presentation",
+            "GateEntry",
+            "StallDay",
+            "RecallRead",
+            "CaseDraft",
+            "Feedback",
         ]
     },
+    "StallCard": (models.StallCard, ("token",)),
     "Verdict": (models.VerdictRow, STATION),
     "CaseEvent": (models.CaseEventRow, STATION),
     "LotRecord": (models.LotRecordRow, ("key",)),
@@ -105,6 +118,12 @@ STALL_OWNED = {
     "Case",
     "CaseLine",
     "Evidence",
+    "SupplierGoods",
+    "LotParent",
+    "TransferLine",
+    "HandOver",
+    "DayEnd",
+    "Presentation",
 }
 WHOLE = {"BIGINT", "INTEGER"}
 
@@ -171,9 +190,14 @@ def test_goods_papers_prices_and_cases_all_belong_to_a_stall() -> None:
         "LotSighting",
         "User",
         "Session",
+        "DeskCheck",
+        "GateEntry",
+        "StallDay",
+        "RecallRead",
+        "Feedback",
     }
     whose_by_column = {"Printer", "Membership", "EnrolmentCode", "ApiKey", "OutboxMessage", "AuditEntry", "AccessEntry"}
-    by_their_case = {"CaseEvent", "ReporterIdentity", "Hold"}
+    by_their_case = {"CaseEvent", "ReporterIdentity", "Hold", "CaseDraft"}
     assert site_only == nobodys | whose_by_column | by_their_case | {"IdempotencyKey"}
 
 

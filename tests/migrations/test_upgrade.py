@@ -21,6 +21,7 @@ from tests.store import children
 from tests.store.children import child, heard
 
 FOUR = 4
+HEAD = migrations.head()
 
 
 @pytest.fixture
@@ -119,15 +120,16 @@ def next_revision(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     """The real migrations and one more, which adds a nullable column as later work may."""
     here = tmp_path / "migrations"
     (here / "versions").mkdir(parents=True)
-    for name in ("env.py", "script.py.mako", "versions/0001_the_house.py"):
+    real = [str(path.relative_to(migrations.HERE)) for path in migrations.HERE.glob("versions/0*.py")]
+    for name in ("env.py", "script.py.mako", *real):
         (here / name).write_text((migrations.HERE / name).read_text(encoding="utf-8"), encoding="utf-8")
-    (here / "versions" / "0002_more.py").write_text(
+    (here / "versions" / "9000_more.py").write_text(
         "import sqlalchemy as sa\nfrom alembic import op\n"
-        "revision, down_revision, branch_labels, depends_on = '0002', '0001', None, None\n"
+        f"revision, down_revision, branch_labels, depends_on = '9000', '{HEAD}', None, None\n"
         "def upgrade():\n    op.add_column('counter', sa.Column('note', sa.String(80), nullable=True))\n"
     )
     monkeypatch.setattr(migrations, "HERE", here)
-    assert migrations.head() == "0002"
+    assert migrations.head() == "9000"
     return "0002"
 
 
@@ -147,7 +149,7 @@ def test_rows_survive_an_upgrade_and_a_proved_backup_lies_beside(
         copy = folder / f"before-{next_revision}.db"
         assert backups.sound(copy)
         with closing(sqlite3.connect(copy)) as opened:
-            assert opened.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+            assert opened.execute("SELECT version_num FROM alembic_version").fetchone() == (HEAD,)
             assert opened.execute("SELECT value FROM counter").fetchone() == (7,)
     assert migrations.upgrade(database, folder) is False
 
@@ -158,7 +160,7 @@ def test_an_upgrade_whose_backup_fails_does_not_begin(
     (tmp_path / "backups").write_text("a file in the folder's place")
     with pytest.raises(OSError, match="backups"):
         migrations.upgrade(sqlite_database, tmp_path / "backups")
-    assert migrations.current(sqlite_database) == "0001"
+    assert migrations.current(sqlite_database) == HEAD
 
 
 def test_flask_migrates_commands_use_the_same_environment(empty: Database) -> None:

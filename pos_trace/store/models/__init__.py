@@ -1,9 +1,10 @@
 """The tables, by subject. Importing this package registers every model on ``store.base.Base``."""
 
-from pos_trace.store.models.cases import Case, CaseEventRow, CaseLine, Evidence, Hold, ReporterIdentity
+from pos_trace.store.models.cases import Case, CaseDraft, CaseEventRow, CaseLine, Evidence, Hold, ReporterIdentity
 from pos_trace.store.models.goods import (
     Delivery,
     DeliveryLine,
+    DeskCheck,
     Flag,
     Paper,
     PaperLink,
@@ -11,10 +12,13 @@ from pos_trace.store.models.goods import (
     Photo,
     Product,
     Scan,
+    SupplierGoods,
     VehicleArrival,
     VerdictRow,
 )
+from pos_trace.store.models.handing import DayEnd, HandOver, Presentation
 from pos_trace.store.models.journal import AuditEntry, AuditHead, Counter, IdempotencyKey, OutboxMessage
+from pos_trace.store.models.market import GateEntry, RecallRead, StallDay
 from pos_trace.store.models.people import AccessEntry, ApiKey, Session, User
 from pos_trace.store.models.places import (
     Agency,
@@ -29,7 +33,7 @@ from pos_trace.store.models.places import (
     Till,
 )
 from pos_trace.store.models.printing import PrintAttempt, PrintJob
-from pos_trace.store.models.published import LotSighting, PublishedLine, PublishedReceipt
+from pos_trace.store.models.published import Feedback, LotSighting, PublishedLine, PublishedReceipt, StallCard
 from pos_trace.store.models.records import (
     CertificateRow,
     FacilityRow,
@@ -41,7 +45,8 @@ from pos_trace.store.models.records import (
     VersionCounter,
 )
 from pos_trace.store.models.sales import LotAllocation, Receipt, Sale, SaleLine, StopSale
-from pos_trace.store.models.stock import Adjustment, StockLot, StockMovement, Transfer
+from pos_trace.store.models.stock import Adjustment, LotParent, StockLot, StockMovement
+from pos_trace.store.models.transfers import Transfer, TransferLine
 
 __all__ = [
     "AccessEntry",
@@ -51,22 +56,29 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "Case",
+    "CaseDraft",
     "CaseEventRow",
     "CaseLine",
     "CertificateRow",
     "Counter",
+    "DayEnd",
     "Delivery",
     "DeliveryLine",
+    "DeskCheck",
     "Device",
     "Enrolment",
     "EnrolmentCode",
     "Evidence",
     "FacilityRow",
     "FeedCursor",
+    "Feedback",
     "Flag",
+    "GateEntry",
+    "HandOver",
     "Hold",
     "IdempotencyKey",
     "LotAllocation",
+    "LotParent",
     "LotRecordRow",
     "LotSighting",
     "Membership",
@@ -76,6 +88,7 @@ __all__ = [
     "PaperLink",
     "Party",
     "Photo",
+    "Presentation",
     "PrintAttempt",
     "PrintJob",
     "Printer",
@@ -83,6 +96,7 @@ __all__ = [
     "PublishedLine",
     "PublishedReceipt",
     "RecallLot",
+    "RecallRead",
     "RecallRow",
     "Receipt",
     "RecordsFile",
@@ -93,11 +107,15 @@ __all__ = [
     "Session",
     "Site",
     "Stall",
+    "StallCard",
+    "StallDay",
     "StockLot",
     "StockMovement",
     "StopSale",
+    "SupplierGoods",
     "Till",
     "Transfer",
+    "TransferLine",
     "User",
     "VehicleArrival",
     "VerdictRow",

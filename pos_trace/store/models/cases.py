@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pos_trace.store.base import Base
 from pos_trace.store.models.mixins import Owned, StallOwned, parent
-from pos_trace.store.types import Id, Json, Quantity, UtcDateTime
+from pos_trace.store.types import Dong, Id, Json, Quantity, UtcDateTime
 
 
 class Case(StallOwned, Base):
@@ -27,6 +27,12 @@ class Case(StallOwned, Base):
     outcome: Mapped[str | None] = mapped_column(String(20))
     origin_finding: Mapped[str | None] = mapped_column(String(20))
     due_on: Mapped[date | None]
+    value_dong: Mapped[int | None] = mapped_column(Dong)
+    value_source: Mapped[str | None] = mapped_column(String(20))
+    vehicle_plate: Mapped[str | None] = mapped_column(String(20), index=True)
+    goods_group: Mapped[str | None] = mapped_column(String(40))
+    notice_due_on: Mapped[date | None]
+    notice_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -77,13 +83,31 @@ class Evidence(StallOwned, Base):
 
 
 class ReporterIdentity(Owned, Base):
-    """Who reported in person, apart from the case; every look is an AccessEntry."""
+    """Who reported in person, apart from the case; every look is an AccessEntry.
+
+    ``subject`` feedback: ``case_id`` is the id of a shopper's feedback; None or case: of a case.
+    """
 
     __tablename__ = "reporter_identity"
     case_id: Mapped[str] = mapped_column(Id, index=True)
     name: Mapped[str | None] = mapped_column(String(200))
     contact: Mapped[str | None] = mapped_column(String(200))
     consent: Mapped[str | None] = mapped_column(String(200))
+    subject: Mapped[str | None] = mapped_column(String(20))
+
+
+class CaseDraft(Owned, Base):
+    """A conclusion that waits for a second pair of eyes. ``state``: proposed | approved | sent_back."""
+
+    __tablename__ = "case_draft"
+    case_site_id: Mapped[str] = mapped_column(Id)
+    case_id: Mapped[str] = mapped_column(Id, index=True)
+    body: Mapped[dict[str, Any]] = mapped_column(Json)
+    state: Mapped[str] = mapped_column(String(20), default="proposed")
+    proposed_by: Mapped[str] = mapped_column(Id)
+    decided_by: Mapped[str | None] = mapped_column(Id)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    remark: Mapped[str | None] = mapped_column(String(500))
 
 
 class Hold(Owned, Base):

@@ -13,18 +13,26 @@ from pos_trace.store.types import Dong, Id, Json, Quantity, UtcDateTime
 
 
 class Party(StallOwned, Base):
-    """A supplier or business buyer as one stall knows it (``kind``: supplier | buyer); no phone, no consumer."""
+    """A supplier or business buyer as one stall knows it (``kind``: supplier | buyer); no phone, no consumer.
+
+    ``nickname``: as the market says it ("Chị Ba xe cam"); ``gln`` of a buyer's own stall.
+    """
 
     __tablename__ = "party"
     kind: Mapped[str] = mapped_column(String(20), default="supplier")
     name: Mapped[str] = mapped_column(String(200))
     folded: Mapped[str] = mapped_column(String(200), index=True)
     gln: Mapped[str | None] = mapped_column(String(13))
+    nickname: Mapped[str | None] = mapped_column(String(120))
+    nickname_folded: Mapped[str | None] = mapped_column(String(120))
     merged_into: Mapped[str | None] = mapped_column(Id)
 
 
 class Product(StallOwned, Base):
-    """What a stall sells. ``content_kg``: kilograms of one unit, remembered from the last time."""
+    """What a stall sells. ``content_kg``: kilograms of one unit, remembered from the last time.
+
+    ``unit_contents``: what the stall says one unit holds, {"chục": {"count": "12", "unit": "quả"}}.
+    """
 
     __tablename__ = "product"
     name: Mapped[str] = mapped_column(String(300))
@@ -35,9 +43,29 @@ class Product(StallOwned, Base):
     unit: Mapped[str] = mapped_column(String(20), default="kg")
     content_kg: Mapped[Decimal | None] = mapped_column(Quantity)
     unit_price: Mapped[int | None] = mapped_column(Dong)
+    unit_contents: Mapped[dict[str, Any] | None] = mapped_column(Json)
     __table_args__ = (
         Index("ix_product_barcode", "site_id", "stall_id", "barcode"),
         Index("ux_product_sku", "site_id", "stall_id", "sku", unique=True),
+    )
+
+
+class SupplierGoods(StallOwned, Base):
+    """What one supplier usually brings of one product: unit, kilograms of one, the last quantity ("giống hôm qua")."""
+
+    __tablename__ = "supplier_goods"
+    party_id: Mapped[str] = mapped_column(Id)
+    product_id: Mapped[str] = mapped_column(Id)
+    unit: Mapped[str] = mapped_column(String(20))
+    content_kg: Mapped[Decimal | None] = mapped_column(Quantity)
+    usual: Mapped[Decimal | None] = mapped_column(Quantity)
+    last_quantity: Mapped[Decimal] = mapped_column(Quantity)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    times: Mapped[int] = mapped_column(Integer, default=1)
+    __table_args__ = (
+        parent("party_id", "party"),
+        parent("product_id", "product"),
+        Index("ux_supplier_goods", "site_id", "stall_id", "party_id", "product_id", "unit", unique=True),
     )
 
 
@@ -50,7 +78,10 @@ class VehicleArrival(Owned, Base):
 
 
 class Delivery(StallOwned, Base):
-    """Goods handed over at once. ``state``: open | closed | cancelled; ``closed_by``: person | machine."""
+    """Goods handed over at once. ``state``: open | closed | cancelled; ``closed_by``: person | machine.
+
+    ``supplier_id`` None: only the driver is known, whose goods they are is not. ``transfer_id``: filled by a slip.
+    """
 
     __tablename__ = "delivery"
     number: Mapped[str | None] = mapped_column(String(40))
@@ -64,7 +95,7 @@ class Delivery(StallOwned, Base):
     closed_by: Mapped[str | None] = mapped_column(String(20))
     opened_by: Mapped[str | None] = mapped_column(Id)
     practice: Mapped[bool] = mapped_column(Boolean, default=False)
-    opening: Mapped[bool] = mapped_column(Boolean, default=False)
+    transfer_id: Mapped[str | None] = mapped_column(Id, index=True)
 
 
 class Scan(StallOwned, Base):
@@ -114,7 +145,11 @@ class DeliveryLine(StallOwned, Base):
 
 
 class Paper(StallOwned, Base):
-    """A paper that came with goods, or later: kind, number, date, issuer, photos."""
+    """A paper that came with goods, or later: kind, number, date, issuer, photos.
+
+    ``stated_kg``: the kilograms written on it, against which the sum of what it serves is held.
+    ``same_truck``: the answer to "Cùng chuyến xe?", None while nobody asked or answered.
+    """
 
     __tablename__ = "paper"
     kind: Mapped[str] = mapped_column(String(40))
@@ -122,6 +157,8 @@ class Paper(StallOwned, Base):
     issued_on: Mapped[date | None]
     issuer: Mapped[str | None] = mapped_column(String(200))
     note: Mapped[str | None] = mapped_column(String(500))
+    stated_kg: Mapped[Decimal | None] = mapped_column(Quantity)
+    same_truck: Mapped[bool | None] = mapped_column(Boolean)
     added_by: Mapped[str | None] = mapped_column(Id)
 
 
@@ -167,7 +204,10 @@ class VerdictRow(StallOwned, Base):
 
 
 class Flag(StallOwned, Base):
-    """A line that needs an answer. ``state``: open | answered | refused | held | sent | cancelled."""
+    """A line that needs an answer. ``state``: open | answered | refused | held | sent | cancelled.
+
+    ``later_by``: "Giấy đến sau", when the papers were promised for; ``reminded_at``: when the owner was reminded.
+    """
 
     __tablename__ = "flag"
     line_id: Mapped[str] = mapped_column(Id, index=True)
@@ -176,4 +216,20 @@ class Flag(StallOwned, Base):
     state: Mapped[str] = mapped_column(String(20), default="open", index=True)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     case_id: Mapped[str | None] = mapped_column(Id, index=True)
+    later_by: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reminded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (parent("line_id", "delivery_line"),)
+
+
+class DeskCheck(Owned, Base):
+    """Papers of one day picked by the province at random: a line is picked when its hash with ``seed`` falls below
+    ``share`` (thousandths). The seed is told after the day, so nobody can prepare for it.
+    """
+
+    __tablename__ = "desk_check"
+    day: Mapped[date]
+    share: Mapped[int] = mapped_column(Integer)
+    seed: Mapped[str] = mapped_column(String(64))
+    version: Mapped[int] = mapped_column(Integer, default=0)
+    drawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    drawn_by: Mapped[str | None] = mapped_column(String(80))

@@ -44,6 +44,7 @@ class Stall(Owned, Base):
     practice_until: Mapped[date | None]
     public_key: Mapped[str | None] = mapped_column(String(64))
     card_token: Mapped[str | None] = mapped_column(String(20), index=True)
+    practice_ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settings: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     __table_args__ = (Index("ux_stall_number", "site_id", "number", unique=True),)
 
@@ -66,6 +67,8 @@ class Device(StallOwned, Base):
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     queue_count: Mapped[int] = mapped_column(Integer, default=0)
     locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    locked_by: Mapped[str | None] = mapped_column(Id)
+    last_scan_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Printer(Owned, Base):

@@ -4,12 +4,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Integer, String
+from sqlalchemy import Boolean, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pos_trace.store.base import Base
 from pos_trace.store.models.mixins import Owned
-from pos_trace.store.types import Json, Quantity, UtcDateTime
+from pos_trace.store.types import Id, Json, Quantity, UtcDateTime
 
 
 class PublishedReceipt(Base):
@@ -46,3 +46,29 @@ class LotSighting(Owned, Base):
     key: Mapped[str] = mapped_column(String(400), index=True)
     received_kg: Mapped[Decimal] = mapped_column(Quantity)
     first_scan_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class StallCard(Base):
+    """What a stall's QR card shows today: open lots by receiving alone; no supplier unless the owner says so."""
+
+    __tablename__ = "stall_card"
+    token: Mapped[str] = mapped_column(String(20), primary_key=True)
+    stall_gln: Mapped[str | None] = mapped_column(String(13), index=True)
+    site_id: Mapped[str] = mapped_column(String(36))
+    stall_name: Mapped[str] = mapped_column(String(200))
+    body: Mapped[dict[str, Any]] = mapped_column(Json)
+    as_of: Mapped[datetime] = mapped_column(UtcDateTime)
+    open: Mapped[bool] = mapped_column(Boolean, default=True)
+
+
+class Feedback(Owned, Base):
+    """What a shopper told about a receipt ("Phản ánh thông tin"): information for the desk, never a case by itself."""
+
+    __tablename__ = "feedback"
+    token: Mapped[str] = mapped_column(String(20), index=True)
+    text: Mapped[str] = mapped_column(String(500))
+    stall_gln: Mapped[str | None] = mapped_column(String(13))
+    stall_name: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(20), default="new")
+    read_by: Mapped[str | None] = mapped_column(Id)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -27,6 +27,7 @@ class Sale(StallOwned, Base):
     answer: Mapped[dict[str, Any]] = mapped_column(Json)
     practice: Mapped[bool] = mapped_column(Boolean, default=False)
     returned_sale_id: Mapped[str | None] = mapped_column(Id)
+    recall_id: Mapped[str | None] = mapped_column(String(80))
     __table_args__ = (Index("ux_sale_external_id", "site_id", "stall_id", "till", "external_id", unique=True),)
 
 

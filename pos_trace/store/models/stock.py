@@ -1,4 +1,4 @@
-"""Stock as a ledger: lots, movements, adjustments, transfers."""
+"""Stock as a ledger: lots, what they were made of, movements, adjustments."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +13,10 @@ from pos_trace.store.types import Id, Json, Quantity, UtcDateTime
 
 
 class StockLot(StallOwned, Base):
-    """A received lot of one stall. ``on_hand`` is the cached sum of its movements, never negative."""
+    """A received lot of one stall. ``on_hand`` is the cached sum of its movements, never negative.
+
+    ``on_sale_since``: a counter said "Đang bán lô này", so the till follows it.
+    """
 
     __tablename__ = "stock_lot"
     line_id: Mapped[str | None] = mapped_column(Id, index=True)
@@ -30,6 +33,7 @@ class StockLot(StallOwned, Base):
     harvested: Mapped[date | None]
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    on_sale_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     origin: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     __table_args__ = (
         parent("product_id", "product"),
@@ -39,7 +43,8 @@ class StockLot(StallOwned, Base):
 
 
 class StockMovement(StallOwned, Base):
-    """One change of one lot's quantity. ``kind``: received | sold | returned | refused | wasted | adjusted | moved."""
+    """One change of one lot's quantity. ``kind``: received | sold | returned | refused | wasted | adjusted | moved |
+    transferred."""
 
     __tablename__ = "stock_movement"
     lot_id: Mapped[str] = mapped_column(Id, index=True)
@@ -63,12 +68,11 @@ class Adjustment(StallOwned, Base):
     made_by: Mapped[str | None] = mapped_column(Id)
 
 
-class Transfer(StallOwned, Base):
-    """Goods to another stall or shop. ``kind``: sale | internal | correction; ``state``: sent | accepted | refused."""
+class LotParent(StallOwned, Base):
+    """What a merged or repacked lot was made of; with one parent ``StockLot.parent_lot_id`` says the same."""
 
-    __tablename__ = "transfer"
-    number: Mapped[str] = mapped_column(String(40))
-    kind: Mapped[str] = mapped_column(String(20))
-    buyer: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
-    lines: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
-    state: Mapped[str] = mapped_column(String(20), default="sent")
+    __tablename__ = "lot_parent"
+    child_id: Mapped[str] = mapped_column(Id, index=True)
+    parent_id: Mapped[str] = mapped_column(Id, index=True)
+    quantity: Mapped[Decimal] = mapped_column(Quantity)
+    __table_args__ = (parent("child_id", "stock_lot"),)
