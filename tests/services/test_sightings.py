@@ -52,13 +52,12 @@ def test_each_stalls_lots_go_once_and_its_owner_reads_them(pair, stall, now):
     ("model", "values"),
     [
         (Delivery, {"practice": True}),
-        (Delivery, {"opening": True}),
         (Delivery, {"state": "cancelled"}),
         (DeliveryLine, {"state": "refused"}),
         (DeliveryLine, {"key": None}),
     ],
 )
-def test_practice_opening_stock_refusals_and_goods_without_a_code_are_not_told(pair, stall, now, model, values):
+def test_practice_refusals_and_goods_without_a_code_are_not_told(pair, stall, now, model, values):
     node = pair.station
     ids = flagged_line(node, stall, now, key=KEY)
     change(node, model, ids["line" if model is DeliveryLine else "delivery"], now, **values)

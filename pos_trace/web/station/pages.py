@@ -1,22 +1,14 @@
 """A stall's screens: receiver, till, owner; and the market board's. Data comes from the same API scripts use."""
 
-from typing import Any
-
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, render_template
 
 from pos_trace.core.quantities import UNITS
 from pos_trace.core.vocabulary.words import PAPER_KINDS
 from pos_trace.services import market
-from pos_trace.services.node import stall_of
 from pos_trace.web.shared.context import node, now, who
 from pos_trace.web.shared.guard import needs
 from pos_trace.web.shared.words import shown_time
-
-MENU = (
-    ("receive", "/nhan-hang", "Nhận hàng"),
-    ("sell", "/ban-hang", "Bán hàng"),
-    ("cases", "/chu-sap", "Chủ sạp"),
-)
+from pos_trace.web.station.frame import page
 
 
 def blueprint() -> Blueprint:
@@ -27,16 +19,6 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/chu-sap", "owner", owner)
     pages.add_url_rule("/cho", "board", board)
     return pages
-
-
-def _page(template: str, **more: Any) -> Response:
-    person = who()
-    with node().db.read() as session:
-        stall = stall_of(session, person)
-        practice = stall.practice_until is not None and now().astimezone(node().zone).date() < stall.practice_until
-    menu = [{"path": path, "title": title} for need, path, title in MENU if person.may(need)]
-    told = {"stall": stall, "practice": practice, "menu": menu, "here": request.path, "person": person.name}
-    return make_response(render_template(template, demo=node().demo, **told, **more))
 
 
 def _paper_choices() -> list[list[str]]:
@@ -52,19 +34,19 @@ def receive() -> Response:
         "papers": _paper_choices(),
         "may_send": who().may("cases"),
     }
-    return _page("station/receive.html", choices=choices)
+    return page("station/receive.html", choices=choices)
 
 
 @needs("sell")
 def till() -> Response:
     """The till of a stall without a POS."""
-    return _page("station/till.html")
+    return page("station/till.html")
 
 
 @needs("cases")
 def owner() -> Response:
     """Held goods, papers to add, cases, what was sent."""
-    return _page("station/owner.html", choices={"papers": _paper_choices()})
+    return page("station/owner.html", choices={"papers": _paper_choices()})
 
 
 @needs("operate")
