@@ -41,18 +41,33 @@ BLUEPRINTS: dict[str, tuple[str, ...]] = {
         *BOTH,
         "pos_trace.web.station.api_scans",
         "pos_trace.web.station.api_receiving",
+        "pos_trace.web.station.api_papers",
+        "pos_trace.web.station.api_suppliers",
         "pos_trace.web.station.api_sales",
+        "pos_trace.web.station.api_cards",
+        "pos_trace.web.station.pages_selling",
         "pos_trace.web.station.api_stock",
+        "pos_trace.web.station.api_transfers",
+        "pos_trace.web.station.pages_transfers",
+        "pos_trace.web.station.api_handing",
+        "pos_trace.web.station.pages_stock",
         "pos_trace.web.station.api_printing",
         "pos_trace.web.station.api_cases",
+        "pos_trace.web.station.api_trust",
+        "pos_trace.web.station.api_devices",
         "pos_trace.web.station.pages",
+        "pos_trace.web.station.pages_owner",
+        "pos_trace.web.station.pages_receiving",
     ),
     "province": (
         *BOTH,
         "pos_trace.web.province.api_stations",
         "pos_trace.web.province.api_intake",
         "pos_trace.web.province.api_cases",
+        "pos_trace.web.province.api_desk",
         "pos_trace.web.province.api_register",
+        "pos_trace.web.province.api_desk_checks",
+        "pos_trace.web.province.pages_desk_checks",
         "pos_trace.web.province.pages",
     ),
 }
@@ -159,7 +174,8 @@ def create_app(settings: Settings, node: Node, clock: Callable[[], datetime] = u
             app.register_blueprint(blueprint)
     tries = public.limiter()
     tries.init_app(app)
-    app.view_functions["public.look"] = tries.limit(public.TRIES)(public.look)
+    for view, rate in public.LIMITS.items():
+        app.view_functions[view] = tries.limit(rate)(app.view_functions[view])
     return app
 
 

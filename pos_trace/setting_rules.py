@@ -1,19 +1,25 @@
 """What a single configured value may be: addresses, databases, lists; each raises ``ValueError`` in Vietnamese."""
 
+import difflib
 import json
 import re
+from dataclasses import fields
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+
+from pos_trace.core.errors import Misconfigured
+from pos_trace.core.policy import HostRule, InStoreRule, SchemeRule
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 # what may be written → what SQLAlchemy is asked for: PostgreSQL's driver here is psycopg 3
 DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgresql+psycopg": "postgresql+psycopg"}
 NAME: Final = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 LISTED_CLOCKS: Final = ("holidays",)
+Rule = TypeVar("Rule", HostRule, SchemeRule, InStoreRule)
 
 
 def as_list(value: Any) -> Any:
@@ -74,3 +80,18 @@ def one_address(value: str) -> str:
         return str(ip_address(value)) if value else ""
     except ValueError:
         raise ValueError("cần địa chỉ IP của máy chuyển tiếp, ví dụ 127.0.0.1") from None
+
+
+def preset_rows(made: type[Rule], name: str, preset: dict[str, Any]) -> tuple[Rule, ...]:
+    """The rows of ``[[name]]`` in a province's preset; a key nobody knows is told with the nearest one."""
+    known = [f.name for f in fields(made)]
+    for row in preset.get(name, ()):
+        for key in row:
+            if key not in known:
+                near = difflib.get_close_matches(key, known, 1, 0.5)
+                hint = f"; có phải '{near[0]}' không?" if near else ""
+                raise Misconfigured("bad_preset", f"[[{name}]]: không có mục '{key}'{hint}")
+    try:
+        return tuple(made(**row) for row in preset.get(name, ()))
+    except TypeError as error:
+        raise Misconfigured("bad_preset", f"[[{name}]]: thiếu mục: {error}") from None

@@ -38,6 +38,8 @@ from pos_trace.core.policy import (
     clocks_from,
     goods_group_from,
 )
+from pos_trace.core.routing import routing_from
+from pos_trace.core.starter import starter_from
 from pos_trace.core.vocabulary.reasons import effects_from
 
 PREFIX = "POS_TRACE_"
@@ -50,13 +52,17 @@ class Section(BaseModel):
 
 
 class NodeSection(Section):
-    """``[node]``: which of the two roles, the node's id (a station: its site's id), where data lies."""
+    """``[node]``: which of the two roles, the node's id (a station: its site's id), where data lies.
+
+    ``help_line``: whom a stall calls, printed on its first-day sheet.
+    """
 
     role: Literal["station", "province"]
     id: str = Field(min_length=1, max_length=36, pattern=r"^[a-z0-9][a-z0-9-]*$")
     name: str = ""
     data_dir: Path
     demo: bool = False
+    help_line: str = Field(default="", max_length=120)
 
 
 class DatabaseSection(Section):
@@ -201,15 +207,17 @@ def policy(settings: Settings) -> Policy:
     constants = {name: entry["value"] for name, entry in law.get("clocks", {}).items()}
     province = preset.get("province", {})
     hosts = (settings.public.base_url, *settings.public.former_base_urls)
-    rules = CodeRules(
-        hosts=tuple(HostRule(**row) for row in preset.get("hosts", ())),
-        schemes=tuple(SchemeRule(**row) for row in preset.get("schemes", ())),
-        in_store=tuple(InStoreRule(**row) for row in preset.get("in_store", ())),
+    code_rules = CodeRules(
+        hosts=rules.preset_rows(HostRule, "hosts", preset),
+        schemes=rules.preset_rows(SchemeRule, "schemes", preset),
+        in_store=rules.preset_rows(InStoreRule, "in_store", preset),
         own_hosts=tuple(host.partition("://")[2] for host in hosts if host),
     )
+    goods = tuple(goods_group_from(tomllib.loads(text)) for text in _folder("goods"))
+    starter = [tomllib.loads(text) for text in _folder("starter")]
     return Policy(
-        codes=rules,
-        goods=tuple(goods_group_from(tomllib.loads(text)) for text in _folder("goods")),
+        codes=code_rules,
+        goods=goods,
         clocks=clocks_from({**constants, **settings.clocks}),
         effects=effects_from(settings.effects),
         province=Province(
@@ -217,7 +225,11 @@ def policy(settings: Settings) -> Policy:
             province.get("department", "Sở Công Thương"),
             tuple(province.get("former_names", ())),
             province.get("valid_from"),
+            province.get("hotline", ""),
         ),
+        routing=routing_from(_preset("law/routing.toml")),
+        starter=starter_from(starter, [group.name for group in goods]),
+        help_line=settings.node.help_line,
     )
 
 

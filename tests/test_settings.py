@@ -2,6 +2,7 @@
 
 from datetime import date, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine
@@ -221,3 +222,22 @@ def test_the_rules_of_a_node_are_the_houses_moved_by_its_own_file(tmp_path: Path
     assert (rules.clocks.report_after.total_seconds(), rules.clocks.keep_months) == (36 * 3600, 60)
     assert rules.effects == (("serial_seen", "hold"),)
     assert rules.clocks.holidays
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ({"hosts": [{"host": "x.example", "platfrom": "X"}]}, "[[hosts]]: không có mục 'platfrom'; có phải 'platform' không?"),
+        ({"in_store": [{"prefix": "20", "mau": "x"}]}, "[[in_store]]: không có mục 'mau'"),
+        ({"schemes": [{"scheme": "kt"}]}, "[[schemes]]: thiếu mục"),
+    ],
+)  # fmt: skip
+def test_a_misspelt_rule_of_a_province_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, rows: dict[str, Any], said: str
+) -> None:
+    read = settings._preset
+    monkeypatch.setattr(settings, "_preset", lambda path: rows if path.startswith("provinces/") else read(path))
+    document = {"node": {"role": "station", "id": "x", "data_dir": "/nowhere"}}
+    with pytest.raises(Misconfigured) as refused:
+        settings.policy(settings.parse(document))
+    assert said in refused.value.detail

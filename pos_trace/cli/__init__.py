@@ -18,7 +18,7 @@ COMMANDS: Final[dict[str, str]] = {
     "site": "pos_trace.cli.site:site",
     "agency": "pos_trace.cli.site:agency",
     "user": "pos_trace.cli.people:user",
-    "stall": "pos_trace.cli.people:stall",
+    "stall": "pos_trace.cli.stall:stall",
     "till": "pos_trace.cli.people:till",
     "enrol": "pos_trace.cli.people:enrol",
     "backup": "pos_trace.cli.keeping:backup",

@@ -1,6 +1,6 @@
-"""``user``, ``stall``, ``till``, ``enrol``: the first day's administration from the command line."""
+"""``user``, ``till``, ``enrol``: the first day's administration from the command line."""
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ import click
 from pos_trace.cli.options import config_option, json_option, load_settings, open_node, show_json
 from pos_trace.core.roles import PERMISSIONS, PROVINCE_ROLES, SITE_ROLES, STALL_ROLES
 from pos_trace.services import enrolment, places
-from pos_trace.services.node import LOCAL_ZONE, Node
+from pos_trace.services.node import Node
 
 # a node's role → whom it knows
 NODE_ROLES: Final[dict[str, tuple[str, ...]]] = {"station": (*STALL_ROLES, *SITE_ROLES), "province": PROVINCE_ROLES}
@@ -86,51 +86,6 @@ def add_user(
                 "Mã PIN (sạp) hoặc mật khẩu", hide_input=True, confirmation_prompt="Nhập lại", err=True
             )
         tell(places.add_person(node, node.machine("cli"), login, name, secret, roles, place, now()), as_json)
-
-
-@click.group()
-def stall() -> None:
-    """Sạp."""
-
-
-@stall.command("add")
-@click.argument("number")
-@click.option("--name", required=True, help="Tên như trên biển.")
-@click.option("--gln", help="Mã địa điểm, 13 chữ số.")
-@click.option("--commune", default="", help="Xã, phường.")
-@click.option("--golive", type=click.DateTime(["%Y-%m-%d"]), help="Ngày bắt đầu dùng; mặc định: hôm nay.")
-@config_option
-@json_option
-def add_stall(
-    number: str, name: str, gln: str | None, commune: str, golive: datetime | None, config: Path | None, as_json: bool
-) -> None:
-    """Thêm một sạp."""
-    day: date = golive.date() if golive else now().astimezone(LOCAL_ZONE).date()
-    with open_node(config) as node:
-        tell(places.add_stall(node, node.machine("cli"), number, name, gln, commune, day, now()), as_json)
-
-
-@stall.command("card")
-@click.argument("number")
-@config_option
-@json_option
-def card(number: str, config: Path | None, as_json: bool) -> None:
-    """Mã dùng một lần để đăng ký một điện thoại cho sạp."""
-    with open_node(config) as node:
-        stall_id = places.stall_by_number(node, number)["id"]
-        tell(places.device_code(node, node.machine("cli"), stall_id, now()), as_json)
-
-
-@stall.command("key")
-@click.argument("number")
-@click.option("--name", default="api", help="Tên của khóa.")
-@config_option
-@json_option
-def key(number: str, name: str, config: Path | None, as_json: bool) -> None:
-    """Khóa API cho mọi việc của một sạp (chỉ hiện một lần)."""
-    with open_node(config) as node:
-        stall_id = places.stall_by_number(node, number)["id"]
-        tell(places.stall_key(node, node.machine("cli"), stall_id, name, now()), as_json)
 
 
 @click.group()

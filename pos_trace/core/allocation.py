@@ -13,7 +13,7 @@ ZERO: Final = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class OpenLot:
-    """A lot with something left. ``state``: sellable | held | blocked."""
+    """A lot with something left. ``state``: sellable | held | blocked; ``on_sale``: "Đang bán lô này"."""
 
     id: str
     on_hand: Decimal
@@ -21,6 +21,12 @@ class OpenLot:
     state: str = "sellable"
     expiry: date | None = None
     harvested: date | None = None
+    on_sale: bool = False
+
+    @property
+    def opened(self) -> bool:
+        """Whether the counter sells from it now: it said so, there is some left, and nothing was said against it."""
+        return self.on_sale and self.on_hand > 0 and self.state == "sellable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,8 @@ def fefo(lot: OpenLot) -> tuple[bool, date, date, datetime, str]:
 def allocate(
     wanted: Decimal, lots: Sequence[OpenLot], chosen: str | None = None, chosen_by: str = "scanned"
 ) -> Allocation:
-    """Take ``wanted`` (more than 0) from ``lots``; the lot scanned, tapped or named by the till goes first.
+    """Take ``wanted`` (more than 0) from ``lots``; the lot scanned, tapped or named by the till goes first, else the
+    one its counter opened: a scale's code tells no lot, the person at the counter did (``pos``).
 
     A sale that happened is never refused: a held or blocked lot is taken last, and what no lot covers becomes a
     shortfall. A named lot that cannot cover it all leaves the rest to the others, and the lot is no longer sure.
@@ -70,6 +77,8 @@ def allocate(
     """
     if not wanted > 0 or wanted != wanted.quantize(MILLI):
         raise ValueError("a sold quantity is above 0, in thousandths")
+    if chosen is None:
+        chosen, chosen_by = _opened(lots), "pos"
     known = next((lot for lot in lots if lot.id == chosen), None)
     open_lots = sorted((lot for lot in lots if lot.on_hand > 0), key=lambda lot: (lot.id != chosen, fefo(lot)))
     parts = tuple(_take(wanted, open_lots))
@@ -83,11 +92,19 @@ def allocate(
 
 def unmeasured(sold: Decimal | None, lots: Sequence[OpenLot]) -> Allocation:
     """A sale whose quantity cannot be taken from any lot on hand: by amount only (``sold`` None), or in a unit the
-    lots are not counted in. The ledger stays, every open lot is a candidate, a known quantity becomes a shortfall.
+    lots are not counted in. The ledger stays, a known quantity becomes a shortfall; every open lot is a candidate, or
+    the only one that is on sale.
     """
+    opened = _opened(lots)
+    if opened is not None:
+        return Allocation((Part(None, sold),) if sold is not None else (), "pos", (opened,))
     candidates = tuple(lot.id for lot in sorted((lot for lot in lots if lot.on_hand > 0), key=fefo))
     parts = (Part(None, sold),) if sold is not None else ()
     return Allocation(parts, "fefo" if len(candidates) == 1 else "unknown", candidates)
+
+
+def _opened(lots: Sequence[OpenLot]) -> str | None:
+    return next((lot.id for lot in sorted(lots, key=fefo) if lot.opened), None)
 
 
 def _take(wanted: Decimal, lots: Sequence[OpenLot]) -> Iterator[Part]:
@@ -112,11 +129,12 @@ class Check:
 
 
 def check(lots: Sequence[OpenLot], chosen: str | None = None) -> Check:
-    """Whether a line may be sold (decision 5): a blocked lot never; with a good one beside it, one tap on its number.
+    """Whether a line may be sold (decision 5): a blocked lot never; with a good one beside it, one tap on its number,
+    unless the counter said already which of them it sells.
 
     Nothing on hand is sellable: the goods are there, the books are behind. A lot somebody names is judged even then.
     """
-    known = next((lot for lot in lots if lot.id == chosen), None)
+    known = next((lot for lot in lots if lot.id == (chosen or _opened(lots))), None)
     if known is not None:
         return Check("yes" if known.state == "sellable" else "no", known.state, (known.id,))
     open_lots = sorted((lot for lot in lots if lot.on_hand > 0), key=fefo)

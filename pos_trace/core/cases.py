@@ -20,6 +20,8 @@ AUTHORS: Final[Mapping[str, frozenset[str]]] = {
     ),
 }
 BINDING: Final = frozenset({"violation", "criminal"})
+# the investigators tell the parties themselves; what goes on has no result to tell yet
+NO_NOTICE: Final = frozenset({"criminal", "continue"})
 STANDING: Final = frozenset({"concluded", "appealed"})
 # in which states the station may write; "opened" begins a case
 STATION_MAY: Final[Mapping[str, frozenset[str]]] = {
@@ -37,7 +39,7 @@ MAY: Final[Mapping[str, frozenset[str]]] = {
     "inspected": frozenset({"taken", "papers_asked", "inspected", "concluded", "transferred"}),
     "concluded": frozenset({"appealed", "reopened"}),
     "appealed": frozenset({"reopened", "concluded"}),
-    "transferred": frozenset({"reopened"}),
+    "transferred": frozenset({"taken", "reopened"}),
     "withdrawn": frozenset({"reopened"}),
 }
 STATE_OF: Final = {
@@ -81,10 +83,17 @@ class CaseState:
     withdrawn: bool = False
     wish: bool = False
     replies: int = 0
+    agency: str | None = None
+    moved_at: datetime | None = None
     asked: tuple[str, ...] = field(default=())
     received_at: datetime | None = None
     taken_at: datetime | None = None
     concluded_at: datetime | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the last conclusion was that the verification continues: not the end of the case."""
+        return self.state == "concluded" and self.outcome == "continue"
 
     @property
     def conclusion(self) -> Conclusion | None:
@@ -200,11 +209,15 @@ def _apply(state: CaseState, event: CaseEvent) -> CaseState:
 def _province_step(state: CaseState, event: CaseEvent) -> CaseState:
     body = event.body
     made = replace(state, state=STATE_OF[event.kind])
+    if body.get("agency"):
+        made = replace(made, agency=_text(body["agency"]))
     if event.kind == "received":
         made = replace(made, ack_number=_text(body.get("ack_number")), received_at=event.at)
         return replace(made, state="withdrawn") if state.withdrawn else made
     if event.kind == "taken":
-        return replace(made, taken_by=event.actor, taken_at=made.taken_at or event.at)
+        return replace(made, taken_by=str(body.get("assignee") or event.actor), taken_at=made.taken_at or event.at)
+    if event.kind == "transferred":  # to an agency of this node: it is its turn from now on
+        return replace(made, moved_at=event.at if body.get("agency_id") else None, taken_by=None, taken_at=None)
     if event.kind == "reopened":  # what is looked at anew gets its days anew
         return replace(made, taken_at=event.at)
     if event.kind == "papers_asked":
@@ -247,11 +260,19 @@ def check_conclusion(body: Mapping[str, Any]) -> None:
 
 
 def due_on(state: CaseState, clocks: Clocks, opened_at: datetime) -> date | None:
-    """By when the next step is due: take it in a day, conclude in the legal days; None when nothing is due."""
+    """By when the next step is due: take it in a day, conclude in the legal days; None when nothing is due.
+
+    "Tiếp tục thẩm tra, xác minh" runs on to the extended days. An appeal ends the old days: its own procedure has its
+    own, which this product does not keep. A case handed to an agency of this node is due there like a new one.
+    """
     if state.state in {"open", "sent", "received"}:
         return local_day(opened_at + clocks.received_within)
-    if state.state in {"taken", "papers_asked", "inspected", "appealed"}:
+    if state.state in {"taken", "papers_asked", "inspected"}:
         return local_day((state.taken_at or opened_at) + clocks.conclude_within)
+    if state.state == "transferred" and state.moved_at is not None:
+        return local_day(state.moved_at + clocks.received_within)
+    if state.goes_on:
+        return local_day((state.taken_at or opened_at) + clocks.extended_within)
     return None
 
 
@@ -260,7 +281,12 @@ def notice_due(concluded_on: date, clocks: Clocks, holidays: Collection[date] = 
 
     ``holidays`` besides those of ``clocks``.
     """
-    day, left = concluded_on, clocks.notice_within_working_days
+    return after_working_days(concluded_on, clocks.notice_within_working_days, clocks, holidays)
+
+
+def after_working_days(start: date, count: int, clocks: Clocks, holidays: Collection[date] = ()) -> date:
+    """The day ``count`` working days after ``start``; Saturdays, Sundays and holidays are none."""
+    day, left = start, count
     while left:
         day += timedelta(days=1)
         if day.weekday() < 5 and day not in holidays and day not in clocks.holidays:

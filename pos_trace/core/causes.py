@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pos_trace.core.goods import PapersState
+from pos_trace.core.goods import PapersState, group_of
 from pos_trace.core.judgements import CodeView, History, OriginJudgement, RecordJudgement
 from pos_trace.core.policy import GoodsGroup, HostRule, Policy
 from pos_trace.core.quantities import shown
@@ -58,10 +58,25 @@ class Evidence:
     def mismatch(self) -> str | None:
         """Only another GTIN or another goods group is a mismatch; words never are (USERS part 1, decision 13)."""
         gtin = (self.code.gtin if self.code is not None else None) or (self.record.gtin if self.record else None)
-        if self.history.expected_gtin and gtin and self.history.expected_gtin != gtin:
+        if self.history.expected_gtin and gtin and _item(self.history.expected_gtin) != _item(gtin):
             return "other_gtin"
-        told = self.record.product_group if self.record is not None else None
-        return "other_group" if told and self.history.expected_group not in (None, told) else None
+        told = self._group_named(self.record.product_group if self.record is not None else None)
+        asked = self._group_named(self.history.expected_group)
+        return "other_group" if told and asked and told != asked else None
+
+    def _group_named(self, name: str | None) -> str | None:
+        """The goods group a record or a receiver means, also by a word of its own ("Thịt lợn" is "thịt heo"); None
+        when that says nothing here.
+        """
+        if not name or self.policy.group(name) is not None:
+            return name or None
+        guessed = group_of(name.replace("_", " "), self.policy.goods)
+        return guessed.name if guessed is not None else None
+
+
+def _item(gtin: str) -> str:
+    """A crate's GTIN and its pack's differ in the packing's indicator and the check digit only (GS1 GTIN-14)."""
+    return gtin.zfill(14)[1:13]
 
 
 def host_rule(host: str | None, policy: Policy) -> HostRule | None:

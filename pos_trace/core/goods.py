@@ -63,7 +63,11 @@ def _accented(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PaperFacts:
-    """A paper as it counts: kind, what is filled in, whether it has a photo, whether it served another truck."""
+    """A paper as it counts: kind, what is filled in, whether it has a photo, whether it served another truck.
+
+    ``lacks``: why it does not count for these goods whatever a rule asks (its quantity is used up, it belongs to
+    another truck), in Vietnamese; empty when it counts.
+    """
 
     kind: str
     number: str | None = None
@@ -71,6 +75,7 @@ class PaperFacts:
     issuer: str | None = None
     photos: int = 0
     reused: bool = False
+    lacks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,27 @@ class PapersState:
 
 
 NO_PAPERS = PapersState(False)
+OTHER_TRUCK: Final = "giấy của đúng chuyến này"
+
+
+def covered(stated: Decimal, tolerance: Decimal, served: Sequence[tuple[str, Decimal]]) -> frozenset[str]:
+    """Which of ``served`` – (line, kilograms) in the order they were received – a paper of ``stated`` kilograms covers.
+
+    Never more than ``stated`` × (1 + ``tolerance``) together: a line that no longer fits is left out whole and uses
+    up nothing, so that a smaller one behind it may still fit.
+    """
+    left = stated * (1 + tolerance)
+    fit: set[str] = set()
+    for line, kg in served:
+        if kg <= left:
+            fit.add(line)
+            left -= kg
+    return frozenset(fit)
+
+
+def used_up(stated: Decimal, served: Decimal) -> str:
+    """What a paper lacks whose quantity is used up, with both figures in kilograms."""
+    return f"đủ số lượng (giấy ghi {shown(stated)} kg, đã nhận {shown(served)} kg)"
 
 
 def papers_state(papers: Sequence[PaperFacts], group: GoodsGroup | None, received_on: date) -> PapersState:
@@ -113,6 +139,8 @@ def _paper_lacks(rule: PaperRule, paper: PaperFacts, received_on: date) -> str:
     lacks = [PAPER_FIELDS[name] for name in rule.fields if not getattr(paper, name)]
     if rule.photo and paper.photos == 0:
         lacks.append("ảnh")
+    if paper.lacks:
+        lacks.append(paper.lacks)
     if rule.max_age_days is not None and paper.issued_on is not None:
         age = (received_on - paper.issued_on).days
         if age > rule.max_age_days or age < -1:

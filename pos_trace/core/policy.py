@@ -8,9 +8,13 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from pos_trace.core.errors import Misconfigured
+from pos_trace.core.routing import Routing
+from pos_trace.core.starter import StarterGoods
+from pos_trace.core.vocabulary.words import PAPER_KINDS
 
 LEAST_WINDOW: Final = timedelta(minutes=30)
 PAPER_FIELDS: Final = ("number", "issued_on", "issuer")
+DATE_NAMES: Final = ("production", "expiry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,9 @@ class GoodsGroup:
 
     ``papers``: every rule must be satisfied. ``mandatory``: held while unchecked (design, table row 2).
     ``shelf_life``: how long an open lot without an expiry date is sold before it closes. ``synonyms``: words in a
-    goods name that mean this group. ``tolerance``: share by which a lot's stated quantity may be passed.
+    goods name that mean this group. ``tolerance``: share by which a stated quantity may be passed (a lot's, a
+    paper's). ``needs_dates``: dates a line of it must have (``DATE_NAMES``). ``sell_while_waiting``: sold while its
+    papers are promised for later ("Giấy đến sau").
     """
 
     name: str
@@ -100,6 +106,8 @@ class GoodsGroup:
     synonyms: tuple[str, ...] = ()
     near_expiry_days: int = 2
     tolerance: Decimal | None = None
+    needs_dates: tuple[str, ...] = ()
+    sell_while_waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +121,22 @@ class Clocks:
     report_after_revoked: timedelta = timedelta(hours=1)
     report_after_least: timedelta = LEAST_WINDOW
     auto_close_after: timedelta = timedelta(hours=4)
+    papers_by: time = time(5, 0)
+    remind_before: timedelta = timedelta(hours=2)
+    remind_last: timedelta = timedelta(minutes=30)
     day_end: time = time(18, 0)
+    quiet_from: time = time(10, 0)
+    quiet_until: time = time(17, 0)
     unchecked_sellable: timedelta = timedelta(hours=24)
     records_old_after: timedelta = timedelta(hours=72)
     records_stale_after: timedelta = timedelta(hours=6)
     received_within: timedelta = timedelta(days=1)
     conclude_within: timedelta = timedelta(days=10)
+    extended_within: timedelta = timedelta(days=25)
     notice_within_working_days: int = 3
     practice_days: int = 14
     keep_months: int = 60
+    idle_lock: timedelta = timedelta(minutes=10)
     holidays: tuple[date, ...] = ()
 
 
@@ -133,6 +148,7 @@ class Province:
     department: str = "Sở Công Thương"
     former_names: tuple[str, ...] = ()
     valid_from: date | None = None
+    hotline: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +160,11 @@ class Policy:
     clocks: Clocks = field(default_factory=Clocks)
     effects: tuple[tuple[str, str], ...] = ()
     province: Province = field(default_factory=Province)
+    routing: Routing = field(default_factory=Routing)
     rules_version: str = "1"
     quantity_tolerance: Decimal = Decimal("0.10")
+    starter: tuple[StarterGoods, ...] = ()
+    help_line: str = ""
 
     def group(self, name: str | None) -> GoodsGroup | None:
         """The goods group called ``name``, or None."""
@@ -160,6 +179,7 @@ def clocks_from(table: dict[str, Any]) -> Clocks:
     kinds = {f.name: f.type for f in fields_of(Clocks)}
     unit = {f"{name}_h": "hours" for name, kind in kinds.items() if kind is timedelta}
     unit |= {f"{name}_days": "days" for name, kind in kinds.items() if kind is timedelta}
+    unit |= {f"{name}_min": "minutes" for name, kind in kinds.items() if kind is timedelta}
     plain = [name for name, kind in kinds.items() if kind is not timedelta]
     made: dict[str, Any] = {}
     for name, value in table.items():
@@ -167,7 +187,7 @@ def clocks_from(table: dict[str, Any]) -> Clocks:
             raise Misconfigured("unknown_clock", f"không có thời hạn tên '{name}'{_near(name, [*unit, *plain])}")
         try:
             if name in unit:
-                made[name.removesuffix("_h").removesuffix("_days")] = timedelta(**{unit[name]: float(value)})
+                made[name.rpartition("_")[0]] = timedelta(**{unit[name]: float(value)})
             else:
                 made[name] = _plain_clock(kinds[name], value)
         except (TypeError, ValueError, OverflowError):
@@ -206,12 +226,21 @@ def goods_group_from(table: dict[str, Any]) -> GoodsGroup:
             plain["shelf_life"] = timedelta(days=_value(f"{who}: shelf_life_days", int, table["shelf_life_days"]))
     except (TypeError, AttributeError, ArithmeticError) as error:
         raise Misconfigured("bad_goods_value", f"{who}: giá trị không dùng được: {error}") from None
-    return GoodsGroup(**plain)
+    group = GoodsGroup(**plain)
+    wrong = [name for name in group.needs_dates if name not in DATE_NAMES]
+    if wrong:
+        near = _near(wrong[0], list(DATE_NAMES))
+        raise Misconfigured("bad_goods_value", f"{who}: needs_dates không có ngày tên '{wrong[0]}'{near}")
+    return group
 
 
 def _paper_rule(who: str, table: dict[str, Any]) -> PaperRule:
     _only(f"{who}, [[papers]]", table, {f.name for f in fields_of(PaperRule)})
     rule = PaperRule(**{"kinds": ()} | _kept(f"{who}, [[papers]]", PaperRule, table))
+    strange = [kind for kind in rule.kinds if kind not in PAPER_KINDS]
+    if strange:
+        near = _near(strange[0], list(PAPER_KINDS))
+        raise Misconfigured("bad_paper_rule", f"{who}: [[papers]] không có loại giấy '{strange[0]}'{near}")
     if not rule.kinds or not set(rule.fields) <= set(PAPER_FIELDS):
         raise Misconfigured("bad_paper_rule", f"{who}: [[papers]] cần kinds; fields chỉ gồm {', '.join(PAPER_FIELDS)}")
     return rule

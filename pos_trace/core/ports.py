@@ -67,6 +67,10 @@ class ProvinceFeed(Protocol):
         """The province's events on this station's cases newer than ``since``."""
         ...
 
+    def access(self, since: int) -> FeedPage:
+        """Who looked at what of this station's stalls, after ``since``."""
+        ...
+
 
 class Department(Protocol):
     """Takes reports, receipts' projections and sightings."""

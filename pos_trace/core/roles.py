@@ -9,7 +9,7 @@ PROVINCE_ROLES: Final = ("inspector", "records_officer", "agency_admin")
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "receiver": frozenset({"receive", "stock", "papers"}),
     "cashier": frozenset({"sell", "stock"}),
-    "owner": frozenset({"receive", "papers", "sell", "stock", "cases", "sent", "staff"}),
+    "owner": frozenset({"receive", "papers", "sell", "stock", "cases", "sent", "staff", "override"}),
     "operator": frozenset({"operate"}),
     "site_admin": frozenset({"operate", "administer"}),
     "inspector": frozenset({"inspect"}),

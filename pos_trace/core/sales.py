@@ -19,9 +19,9 @@ class SoldLine:
     estimated: bool = False
 
 
-def priced(line: SoldLine, last_price: int | None) -> SoldLine:
+def priced(line: SoldLine, last_price: int | Decimal | None) -> SoldLine:
     """Fill in what follows: the amount from the price, or the quantity from an amount and its price, else the last
-    one. Goods given away for nothing tell no quantity.
+    one (of the line's own unit). Goods given away for nothing tell no quantity.
     """
     price = line.unit_price or last_price
     if line.quantity is None and line.amount and price:
@@ -31,6 +31,26 @@ def priced(line: SoldLine, last_price: int | None) -> SoldLine:
         amount = int((line.quantity * line.unit_price).quantize(Decimal(1), ROUND_HALF_UP))
         return SoldLine(line.name, line.quantity, line.unit, line.unit_price, amount, line.estimated)
     return line
+
+
+def price_of_one(line: SoldLine) -> int | None:
+    """What one unit cost: as told, else the amount shared by what was weighed; None of an estimate or a gift."""
+    if line.unit_price is not None:
+        return line.unit_price or None
+    if line.estimated or not line.amount or not line.quantity:
+        return None
+    return int((line.amount / line.quantity).quantize(Decimal(1), ROUND_HALF_UP)) or None
+
+
+def left_to_return(sold: Sequence[Decimal | None], returned: Sequence[Decimal | None]) -> Decimal | None:
+    """How much of what a slip sold may still come back, never below 0; None where nobody knows how much was sold.
+
+    All in one unit; ``returned`` counts every return of that slip before this one.
+    """
+    if not sold or any(quantity is None for quantity in sold):
+        return None if sold else Decimal(0)
+    left = sum((quantity for quantity in sold if quantity is not None), Decimal(0))
+    return max(Decimal(0), left - sum((quantity for quantity in returned if quantity is not None), Decimal(0)))
 
 
 def total(lines: Sequence[SoldLine]) -> int | None:

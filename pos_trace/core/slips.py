@@ -1,13 +1,15 @@
 """What stands on each printed slip, in order, without a printer's words (USERS part 5)."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 from pos_trace.core.quantities import money, shown
 from pos_trace.core.tokens import format_short
+from pos_trace.core.units import Contents
+from pos_trace.core.units import words as unit_words
 from pos_trace.core.vocabulary import slips as words
 from pos_trace.core.vocabulary import times
 
@@ -78,7 +80,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class SoldItem:
-    """A sold line as printed. ``lots``: lot words below the name; ``estimated`` marks a guessed quantity."""
+    """A sold line as printed. ``lots``: lot words below the name; ``estimated`` marks a guessed quantity; ``contents``:
+    what the stall says its units hold.
+    """
 
     name: str
     quantity: Decimal | None
@@ -86,6 +90,7 @@ class SoldItem:
     amount: int | None
     lots: str = ""
     estimated: bool = False
+    contents: Contents = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,7 @@ def receipt_slip(facts: ReceiptFacts) -> Slip:
 
 def _sold(item: SoldItem) -> list[Block]:
     amount = money(item.amount) if item.amount is not None else ""
-    quantity = "" if item.quantity is None else f"{shown(item.quantity)} {item.unit or ''}".strip()
+    quantity = "" if item.quantity is None else unit_words(item.quantity, item.unit or "", item.contents)
     if item.estimated:
         quantity = f"≈ {quantity} ({words.ESTIMATED})"
     blocks = [Block("text", item.name, bold=True), Block("row", f"  {quantity}", amount)]
@@ -197,6 +202,7 @@ class ReceivingFacts:
     qr_text: str | None = None
     copy_of: tuple[int, int] = (1, 2)
     keep_months: int = 60
+    by_machine: bool = False
 
 
 def receiving_slip(facts: ReceivingFacts) -> Slip:
@@ -213,6 +219,8 @@ def receiving_slip(facts: ReceivingFacts) -> Slip:
     for item in facts.items:
         blocks += _received(item)
     blocks.append(RULE)
+    if facts.by_machine:
+        blocks.append(Block("text", words.CLOSED_BY_MACHINE))
     if facts.records_at is not None:
         as_of = words.RECORDS_AS_OF.format(moment=times.moment(facts.records_at))
         blocks.append(Block("text", as_of, size="small"))

@@ -1,8 +1,14 @@
-"""The state of a lot on hand: strongest effect, then recall, then conclusion (design; closed list in CONTRACTS)."""
+"""The state of a lot on hand: strongest effect, then recall, then conclusion (design; closed list in CONTRACTS);
+and what cutting or repacking goods does to their kilograms.
+"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import ROUND_DOWN, Decimal
 from typing import Final
+
+from pos_trace.core.quantities import MILLI, UNITS, to_kg
 
 KEEPS_HOLD: Final = frozenset({"undetermined", "violation", "criminal"})
 
@@ -22,7 +28,7 @@ class Conclusion:
 
 @dataclass(frozen=True, slots=True)
 class StockState:
-    """The state and the reason it has: "verdict", "recall", "conclusion", "person", "unchecked"."""
+    """The state and the reason it has: "verdict", "recall", "conclusion", "person", "unchecked", "expired" …"""
 
     state: str
     reason: str
@@ -62,3 +68,61 @@ def stock_state(
         late = now >= received_at + unchecked_for
         return StockState("held" if late else "sellable", "unchecked")
     return StockState("sellable", "verdict")
+
+
+STRICTER: Final = ("sellable", "held", "returned_recalled", "blocked")
+
+
+def strictest(states: Iterable[StockState]) -> StockState:
+    """What goods mixed of several lots are: the strictest of them, the first of equals; of nothing, sellable."""
+    found = list(states)
+    return max(found, key=lambda one: STRICTER.index(one.state)) if found else StockState("sellable", "verdict")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """So much of a unit; ``content_kg`` of one where the goods' unit has no weight of its own."""
+
+    quantity: Decimal
+    unit: str
+    content_kg: Decimal | None = None
+
+    @property
+    def kg(self) -> Decimal | None:
+        """Kilograms, or None where nobody knows."""
+        return to_kg(self.quantity, self.unit, self.content_kg)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What a split, a merge or a repack comes to. ``loss``: trimmed away or left by rounding, in the unit taken;
+    ``content_kg``: what one piece of the goods made weighs, where it is known now.
+    """
+
+    loss: Decimal
+    content_kg: Decimal | None
+
+
+def cut(taken: Measure, made: Measure) -> Cut:
+    """Weigh both sides: what was taken is what was made and a loss that is told. Raises ``ValueError`` when more is
+    made than was taken. Pieces nobody weighed yet share what was taken evenly, rounded down to the gram; where
+    neither side can be weighed and the units differ, the person's count stands.
+    """
+    if taken.unit == made.unit:
+        return _lost(taken.quantity - made.quantity, made.content_kg)
+    if taken.kg is None:
+        return Cut(Decimal(0), made.content_kg)
+    content = made.content_kg
+    if made.kg is None:
+        content = (taken.kg / made.quantity).quantize(MILLI, ROUND_DOWN) or None
+    weight = to_kg(made.quantity, made.unit, content)
+    if weight is None:
+        return Cut(Decimal(0), None)
+    lost = _lost(taken.kg - weight, content)
+    return lost if UNITS.get(taken.unit) == 1 else Cut(Decimal(0), content)
+
+
+def _lost(difference: Decimal, content: Decimal | None) -> Cut:
+    if difference < 0:
+        raise ValueError("more is made than was taken")
+    return Cut(difference, content)

@@ -1,9 +1,12 @@
 """Text from outside made safe and searchable: cleaned, folded, kept from becoming a formula."""
 
+import re
 import unicodedata
 from typing import Final
 
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "\0")
+# phones (0… or +84…, ten or eleven digits with dots or spaces) and personal numbers of twelve digits
+PERSONAL: Final = re.compile(r"(?<![\d-])(?:(?:\+?84|0)(?:[ .-]?\d){9,10}|\d{12})(?![\d-])")
 SPACES: Final = frozenset({"Zs", "Zl", "Zp"})
 
 
@@ -29,3 +32,8 @@ def fold(text: str) -> str:
 def safe_cell(text: str) -> str:
     """``text`` for a spreadsheet cell: what would start a formula gets an apostrophe before it (ASVS 1.2.10)."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def without_numbers(text: str) -> str:
+    """``text`` for a public page: phone and personal numbers somebody wrote into a name are left out (USERS 7)."""
+    return " ".join(PERSONAL.sub("…", text).split())

@@ -17,7 +17,19 @@ from pos_trace.demo.people import STATION_ID
 from pos_trace.demo.rows import Row, rows
 from pos_trace.demo.setup import Demo
 from pos_trace.runtime.children import Children
-from pos_trace.services import accounts, cases, deliveries, outbox, papers, receiving, scanning, selling, stock, sync
+from pos_trace.services import (
+    accounts,
+    cases,
+    closing,
+    deliveries,
+    outbox,
+    papers,
+    receiving,
+    scanning,
+    selling,
+    stock,
+    sync,
+)
 from pos_trace.services.goods_asked import AskedLine
 from pos_trace.services.node import Actor, Node
 from pos_trace.services.scanning import ScanIn
@@ -163,7 +175,7 @@ def _clear_table(market: Market, at: datetime) -> None:
         for lot in stock.listed(node, who)["lots"]:
             if lot["sellable"] and lot["unit"] == "kg" and float(lot["quantity"]) > 0:
                 stock.waste(node, who, lot["id"], lot["quantity"], "cuối ngày, không bán lại", at)
-                stock.close(node, who, lot["id"], at)
+                closing.close(node, who, lot["id"], at)
 
 
 def _today(market: Market, day: date) -> None:

@@ -10,7 +10,20 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pos_trace.core.errors import PosTraceError
 from pos_trace.runtime.outbox_worker import full_jitter
-from pos_trace.services import cases, housekeeping, receiving, rechecking, sightings, sync
+from pos_trace.services import (
+    access_log,
+    cases,
+    closing,
+    day_end,
+    housekeeping,
+    practice,
+    receiving,
+    rechecking,
+    reminders,
+    sightings,
+    stall_cards,
+    sync,
+)
 from pos_trace.services.node import Node
 from pos_trace.settings import BeatsSection
 
@@ -37,10 +50,16 @@ def station_beats(node: Node, clock: Clock, pace: BeatsSection) -> Work:
         *node_beats(node, clock),
         ("feed", pace.feed_s, lambda: sync.pull(node, clock())),
         ("cases", pace.cases_s, lambda: sync.poll_cases(node, clock())),
+        ("access", pace.cases_s, lambda: access_log.poll(node, clock())),
         ("recheck", pace.clocks_s, lambda: rechecking.unchecked_due(node, clock())),
         ("expiry", pace.clocks_s, lambda: rechecking.expired_due(node, clock())),
+        ("reminders", pace.clocks_s, lambda: reminders.due(node, clock())),
         ("answer-window", pace.clocks_s, lambda: cases.due_flags(node, clock())),
         ("auto-close", pace.clocks_s, lambda: receiving.auto_close(node, clock())),
+        ("shelf-life", pace.clocks_s, lambda: closing.shelf_life_due(node, clock())),
+        ("day-end", pace.clocks_s, lambda: day_end.due(node, clock())),
+        ("practice", pace.clocks_s, lambda: practice.due(node, clock())),
+        ("stall-cards", pace.clocks_s, lambda: stall_cards.publish_due(node, clock())),
         ("sightings", pace.clocks_s, _DaysOver(node, clock)),
     ]
 

@@ -59,6 +59,11 @@ class ProvinceLink:
         way = self._current()
         return way.province.case_events(since) if way else FeedPage("unavailable", why=OFFLINE)
 
+    def access(self, since: int) -> FeedPage:
+        """Who looked at what of our stalls, or unavailable."""
+        way = self._current()
+        return way.province.access(since) if way else FeedPage("unavailable", why=OFFLINE)
+
     def send(self, kind: str, event_id: str, body: bytes) -> Delivered:
         """One message out, or retry."""
         way = self._current()

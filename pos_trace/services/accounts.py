@@ -3,23 +3,26 @@
 import hashlib
 import hmac
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Db
 
 from pos_trace.core import roles
-from pos_trace.core.errors import Forbidden, Invalid, NotFound, TooMany, Unauthorised
+from pos_trace.core.errors import FieldError, Forbidden, Invalid, NotFound, TooMany, Unauthorised
 from pos_trace.core.text import clean
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store.models import ApiKey, Device, EnrolmentCode, Membership, Session, Stall, User
 
 ABSOLUTE = timedelta(hours=14)
+TOUCH_EVERY = timedelta(minutes=1)
 FREE_TRIES = 5
 FIRST_LOCK = timedelta(seconds=30)
 LONGEST_LOCK = timedelta(minutes=15)
 MOST_DOUBLINGS = 5
 SCRYPT = {"n": 2**14, "r": 8, "p": 1}
+DEVICE_LOCKED = Unauthorised("device_locked", "Máy này đã bị chủ sạp khóa. Đăng ký lại bằng thẻ mới của sạp.")
 WRONG = Unauthorised("wrong_login", "Tên hoặc mã PIN chưa đúng.")
 
 
@@ -79,9 +82,18 @@ def actor_of_key(node: Node, token: str, now: datetime) -> Actor:
 
 def _device_actor(session: Db, node: Node, token: str, refused: Unauthorised) -> Actor:
     device = session.scalars(select(Device).where(Device.token_sha256 == digest(token))).first()
-    if device is None or device.locked_at is not None:
+    if device is None:
         raise refused
+    if device.locked_at is not None:
+        raise DEVICE_LOCKED
     return Actor("device", device.id, device.name, node.id, device.stall_id, device_id=device.id)
+
+
+def device_locked(node: Node, token: str) -> bool:
+    """Whether the owner locked the phone that holds this device token."""
+    with node.db.read() as session:
+        known = select(Device.id).where(Device.token_sha256 == digest(token), Device.locked_at.is_not(None))
+        return session.scalars(known).first() is not None
 
 
 def actor_of_session(node: Node, token: str, now: datetime) -> Actor | None:
@@ -93,7 +105,26 @@ def actor_of_session(node: Node, token: str, now: datetime) -> Actor | None:
         user = session.get(User, (row.site_id, row.user_id))
         if user is None or not user.active or not _device_good(session, row):
             return None
-        return _person(session, node, user, row.stall_id, row.device_id, now)
+        found = person(session, node, user, row.stall_id, row.device_id, now)
+        return replace(found, locked=_idle(node, row, now), seen_at=row.last_used_at)
+
+
+def _idle(node: Node, row: Session, now: datetime) -> bool:
+    """Whether a shared phone's screen is locked: by a tap, or nobody touched it for ``idle_lock``."""
+    if row.device_id is None:
+        return False
+    return row.locked_at is not None or row.last_used_at + node.policy.clocks.idle_lock <= now
+
+
+def touched(node: Node, who: Actor, token: str, now: datetime, idle_s: float = 0.0) -> None:
+    """``who`` used this session ``idle_s`` seconds ago; written at most once in ``TOUCH_EVERY``, before the verb."""
+    at = now - timedelta(seconds=min(max(idle_s, 0.0), ABSOLUTE.total_seconds()))
+    if who.seen_at is None or who.seen_at + TOUCH_EVERY > at:
+        return
+    with node.write(node.machine("touch"), now) as tx:
+        row = tx.session.scalars(select(Session).where(Session.token_sha256 == digest(token))).first()
+        if row is not None and row.last_used_at < at:
+            row.last_used_at = at
 
 
 def _device_good(session: Db, row: Session) -> bool:
@@ -103,7 +134,8 @@ def _device_good(session: Db, row: Session) -> bool:
     return device is not None and device.locked_at is None
 
 
-def _person(session: Db, node: Node, user: User, stall_id: str | None, device_id: str | None, now: datetime) -> Actor:
+def person(session: Db, node: Node, user: User, stall_id: str | None, device_id: str | None, now: datetime) -> Actor:
+    """``user`` as they act at a stall, with the roles they hold there and at the site."""
     memberships = session.scalars(
         select(Membership).where(Membership.site_id == node.id, Membership.user_id == user.id)
     ).all()
@@ -125,6 +157,7 @@ def people_of_device(node: Node, device_token: str) -> Answer:
             select(User)
             .join(Membership, (Membership.user_id == User.id) & (Membership.site_id == User.site_id))
             .where(User.site_id == node.id, User.active, Membership.stall_id == actor.stall)
+            .where(Membership.ends_at.is_(None))
             .order_by(User.name)
             .distinct()
         ).all()
@@ -145,13 +178,27 @@ def log_in(node: Node, login: str, secret: str, device_token: str | None, now: d
         device = None
         if device_token:
             device = _device_actor(session, node, device_token, WRONG)
-    if locked is not None and locked > now:
-        wait = int((locked - now).total_seconds()) + 1
-        raise TooMany("locked_out", f"Nhập sai nhiều lần. Chờ {wait} giây rồi thử lại.", wait)
+    not_locked(locked, now)
     good = secret_matches(secret, stored, node.signing_key)
     if user is None or not user.active:
         raise WRONG
     return _settle(node, user.id, good, device, now)
+
+
+def not_locked(locked: datetime | None, now: datetime) -> None:
+    """Raise ``TooMany`` while somebody is locked out."""
+    if locked is not None and locked > now:
+        wait = int((locked - now).total_seconds()) + 1
+        raise TooMany("locked_out", f"Nhập sai nhiều lần. Chờ {wait} giây rồi thử lại.", wait)
+
+
+def failed(tx: Transaction, user: User) -> None:
+    """One wrong secret more; after five the person waits."""
+    user.failures += 1
+    if user.failures >= FREE_TRIES:
+        doubled = min(user.failures - FREE_TRIES, MOST_DOUBLINGS)
+        user.locked_until = tx.now + min(LONGEST_LOCK, FIRST_LOCK * 2**doubled)
+    tx.audit("log_in_failed", f"user:{user.id}", {"failures": user.failures})
 
 
 def _settle(node: Node, user_id: str, good: bool, device: Actor | None, now: datetime) -> Answer:
@@ -161,11 +208,7 @@ def _settle(node: Node, user_id: str, good: bool, device: Actor | None, now: dat
         user = tx.session.get(User, (node.id, user_id))
         assert user is not None
         if not good:
-            user.failures += 1
-            if user.failures >= FREE_TRIES:
-                doubled = min(user.failures - FREE_TRIES, MOST_DOUBLINGS)
-                user.locked_until = now + min(LONGEST_LOCK, FIRST_LOCK * 2**doubled)
-            tx.audit("log_in_failed", f"user:{user_id}", {"failures": user.failures})
+            failed(tx, user)
         else:
             answer = _open_session(tx, user, device, token)
     if not good:
@@ -175,16 +218,16 @@ def _settle(node: Node, user_id: str, good: bool, device: Actor | None, now: dat
 
 def _open_session(tx: Transaction, user: User, device: Actor | None, token: str) -> Answer:
     stall_id = device.stall_id if device else None
-    person = _person(tx.session, tx.node, user, stall_id, device.id if device else None, tx.now)
-    if user.secret_kind != "password" and (device is None or not person.roles):
+    found = person(tx.session, tx.node, user, stall_id, device.id if device else None, tx.now)
+    if user.secret_kind != "password" and (device is None or not found.roles):
         raise Forbidden("device_needed", "Người này đăng nhập bằng mã PIN trên máy đã đăng ký của sạp.")
     user.failures, user.locked_until = 0, None
     row = Session(site_id=tx.node.id, id=tx.id(), created_at=tx.now, token_sha256=digest(token), user_id=user.id)
-    row.device_id, row.stall_id = person.device_id, stall_id
+    row.device_id, row.stall_id = found.device_id, stall_id
     row.expires_at, row.last_used_at = tx.now + ABSOLUTE, tx.now
     tx.session.add(row)
-    tx.audit("logged_in", f"user:{user.id}", {"device": person.device_id}, stall_id)
-    return {"token": token, "name": user.name, "stall_id": stall_id, "roles": sorted(person.roles)}
+    tx.audit("logged_in", f"user:{user.id}", {"device": found.device_id}, stall_id)
+    return {"token": token, "name": user.name, "stall_id": stall_id, "roles": sorted(found.roles)}
 
 
 def log_out(node: Node, token: str, now: datetime) -> None:
@@ -199,8 +242,8 @@ def add_user(
     tx: Transaction, login: str, name: str, secret: str, kind: str, places: list[tuple[str, str, str]]
 ) -> User:
     """Add a person with memberships ``(role, "stall"|"agency"|"site", id)``; ``kind`` pin (4–6 digits) | password."""
-    if kind == "pin" and not (secret.isdecimal() and 4 <= len(secret) <= 6):
-        raise Invalid("pin_invalid", "Mã PIN phải có 4 đến 6 chữ số.")
+    if kind == "pin":
+        check_pin(secret)
     if kind == "password" and len(secret) < 8:
         raise Invalid("password_short", "Mật khẩu phải có ít nhất 8 ký tự.")
     user = User(site_id=tx.node.id, id=tx.id(), created_at=tx.now, login=login, name=name)
@@ -215,6 +258,12 @@ def add_user(
         tx.session.add(row)
     tx.audit("user_added", f"user:{user.id}", {"login": login, "roles": [p[0] for p in places]})
     return user
+
+
+def check_pin(pin: str) -> None:
+    """Raises ``Invalid`` unless ``pin`` is four to six digits."""
+    if not (pin.isascii() and pin.isdecimal() and 4 <= len(pin) <= 6):
+        raise Invalid("pin_invalid", "Mã PIN phải có 4 đến 6 chữ số.", (FieldError("/pin", "invalid"),))
 
 
 def new_code(tx: Transaction, kind: str, stall_id: str | None, lasts: timedelta) -> str:

@@ -46,11 +46,8 @@ def adjust(
             raise Invalid("line_elsewhere", "Dòng hàng hoặc đơn vị không đúng với chuyến này.")
         change = stock.in_stock_unit(line, amount) * (Decimal(-1) if less else Decimal(1))
         stall = tx.session.get_one(Stall, (delivery.site_id, delivery.stall_id))
-        local = now.astimezone(node.zone)
-        period = f"{local:%y}"
-        count = counters.next_number(tx.session, delivery.site_id, delivery.stall_id, "adjustment", period)
         row = Adjustment(site_id=delivery.site_id, id=tx.id(), created_at=now, stall_id=delivery.stall_id)
-        row.number, row.delivery_id = f"{receiving.paper_prefix(stall)}-ĐC{period}-{count:04d}", delivery.id
+        row.number, row.delivery_id = next_number(tx, stall), delivery.id
         row.line_id, row.lot_id, row.quantity, row.reason = line.id, lot.id, change, why
         row.made_by = who.id[:36]
         tx.session.add(row)
@@ -65,6 +62,13 @@ def adjust(
         job = printing.queue(tx, delivery.stall_id, "adjustment", row.id, slip)
         tx.audit("adjusted", f"adjustment:{row.id}", {"line": line.id, "quantity": str(change), "reason": why})
         return tx.answer({"id": row.id, "number": row.number, "print_job": job}, 201)
+
+
+def next_number(tx: Transaction, stall: Stall) -> str:
+    """``A12-ĐC26-0007``: the stall's next correction of the year."""
+    period = f"{tx.now.astimezone(tx.node.zone):%y}"
+    count = counters.next_number(tx.session, stall.site_id, stall.id, "adjustment", period)
+    return f"{receiving.paper_prefix(stall)}-ĐC{period}-{count:04d}"
 
 
 def _adjusted(tx: Transaction, line: DeliveryLine) -> Decimal:

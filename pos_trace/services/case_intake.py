@@ -11,7 +11,7 @@ from pos_trace.core import cases as rules
 from pos_trace.core.cases import CaseEvent
 from pos_trace.core.errors import FieldError, Invalid, NotFound
 from pos_trace.core.text import clean
-from pos_trace.services import case_log, enrolment
+from pos_trace.services import case_log, enrolment, routing
 from pos_trace.services.node import Actor, Answer, Node, Transaction, sha256
 from pos_trace.store import counters
 from pos_trace.store.models import Case, CaseLine
@@ -114,7 +114,8 @@ def _accept(tx: Transaction, case: Case | None, event: CaseEvent) -> Case:
     if fresh:
         year = tx.now.astimezone(tx.node.zone).year
         number = counters.next_number(tx.session, tx.node.id, tx.node.id, "case", str(year))
-        case_log.append(tx, case, "received", {"ack_number": f"SCT-{year}-{number:06d}"})
+        agency = routing.route(tx, case)
+        case_log.append(tx, case, "received", {"ack_number": f"SCT-{year}-{number:06d}", "agency": agency})
     return case
 
 
@@ -133,7 +134,11 @@ def _open(tx: Transaction, event: CaseEvent) -> Case:
     supplier = body.get("supplier")
     name = supplier.get("name") if isinstance(supplier, Mapping) else None
     case.supplier_name = clean(str(name), 200) if name else None
-    case.origin = "person" if body.get("origin") == "person" else "automatic"
+    plate = supplier.get("vehicle") if isinstance(supplier, Mapping) else None
+    case.vehicle_plate = clean(str(plate), 20).upper() or None if plate else None
+    case.goods_group = clean(str(goods[0].get("group") or ""), 40) or None
+    origin = body.get("origin")
+    case.origin = str(origin) if origin in ("person", "desk_check") else "automatic"
     case.opened_at, case.changed_at = event.at, tx.now
     tx.session.add(case)
     tx.session.flush()

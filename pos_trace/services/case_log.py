@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from pos_trace.core import cases as rules
 from pos_trace.core.cases import CaseEvent, CaseState
+from pos_trace.core.policy import Policy
+from pos_trace.core.vocabulary.times import local_day
 from pos_trace.services import case_words
 from pos_trace.services.node import Actor, Answer, Transaction
 from pos_trace.store import counters
@@ -103,10 +105,24 @@ def refold(tx: Transaction, case: Case) -> CaseState:
     state = state_of(tx.session, case)
     case.state, case.outcome, case.origin_finding = state.state, state.outcome, state.origin_finding
     case.ack_number = state.ack_number or case.ack_number
+    case.agency_name = (state.agency or case.agency_name or "")[:200] or None
+    if tx.node.role == "province":
+        _notice(tx, case, state)
     case.due_on = rules.due_on(state, tx.node.policy.clocks, case.opened_at)
     case.changed_at = tx.now
     tx.session.flush()
     return state
+
+
+def _notice(tx: Transaction, case: Case, state: CaseState) -> None:
+    """By when the written notice of the standing conclusion goes out; a new conclusion needs a new notice."""
+    concluded = state.concluded_at if state.state == "concluded" and state.outcome not in rules.NO_NOTICE else None
+    if concluded is None:
+        case.notice_due_on = None
+        return
+    case.notice_due_on = rules.notice_due(local_day(concluded), tx.node.policy.clocks)
+    if case.notice_sent_at is not None and case.notice_sent_at < concluded:
+        case.notice_sent_at = None
 
 
 def acknowledged(tx: Transaction, site_id: str, answer: Answer) -> None:
@@ -118,8 +134,9 @@ def acknowledged(tx: Transaction, site_id: str, answer: Answer) -> None:
             case.ack_number = number[:40]
 
 
-def contents(session: Session, case: Case, department: str) -> Answer:
+def contents(session: Session, case: Case, policy: Policy) -> Answer:
     """Goods, events in folding order and numbered evidence of ``case``."""
+    department = case_words.department(case, policy)
     mine = {"site_id": case.site_id, "case_id": case.id}
     lines = session.scalars(select(CaseLine).filter_by(**mine).order_by(CaseLine.id))
     files = session.scalars(select(Evidence).filter_by(**mine).order_by(Evidence.number))

@@ -26,10 +26,15 @@ EVENT_WORDS: Final[dict[str, str]] = {
     "appealed": "Đã ghi nhận khiếu nại",
 }
 
+# a line the office drew at random: nobody is accused, nothing is asked
+DRAWN: Final = "desk_check"
+DRAWN_WORDS: Final = "Đã gửi ảnh giấy tờ (chọn kiểm tra ngẫu nhiên)"
+
 
 def plain(kind: str, case: Case) -> str:
     """What an outgoing event says, for the owner."""
-    return f"{EVENT_WORDS[kind]}: {case.title}"[:500]
+    words = DRAWN_WORDS if kind == "opened" and case.reason == DRAWN else EVENT_WORDS[kind]
+    return f"{words}: {case.title}"[:500]
 
 
 def summary(case: Case, policy: Policy) -> Answer:
@@ -38,11 +43,11 @@ def summary(case: Case, policy: Policy) -> Answer:
         "id": case.id,
         "title": case.title,
         "reason": case.reason,
-        "reason_text": reason_text(case.reason, {}) if case.reason in REASONS else "",
+        "reason_text": _reason(case.reason),
         "supplier_name": case.supplier_name,
         "state": case.state,
         "state_text": CASE_STATES[case.state],
-        "department": policy.province.department,
+        "department": department(case, policy),
         "ack_number": case.ack_number,
         "outcome": case.outcome,
         "origin_finding": case.origin_finding,
@@ -51,12 +56,23 @@ def summary(case: Case, policy: Policy) -> Answer:
     }
 
 
+def _reason(reason: str) -> str:
+    if reason == DRAWN:
+        return "Sở chọn kiểm tra giấy tờ ngẫu nhiên"
+    return reason_text(reason, {}) if reason in REASONS else ""
+
+
+def department(case: Case, policy: Policy) -> str:
+    """The authority the case is with, by the name the routing table gives it."""
+    return case.agency_name or policy.province.department
+
+
 def conclusion(body: Any, department: str) -> str:
     """A conclusion in one line. Without a document the stall reads a request, never a finding that binds."""
     number = str(body.get("document_number") or "")
     finding, outcome = str(body.get("origin_finding")), str(body.get("outcome"))
     if not number and finding == "undetermined":
-        return f"{department} đề nghị tạm để riêng"
+        return f"{body.get('agency') or department} đề nghị tạm để riêng"
     words = OUTCOMES.get(outcome, outcome).format(number=number)
     return f"{words} · {ORIGIN_FINDINGS.get(finding, finding)}"
 
@@ -64,6 +80,8 @@ def conclusion(body: Any, department: str) -> str:
 def event(row: CaseEvent, department: str) -> Answer:
     """One event as both sides read it."""
     text = EVENT_WORDS.get(row.kind, row.kind)
+    if row.kind == "opened" and row.body.get("reason") == DRAWN:
+        text = DRAWN_WORDS
     if row.kind == "concluded":
         text = conclusion(row.body, department)
     return {

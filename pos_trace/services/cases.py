@@ -45,14 +45,22 @@ def open_from_flag(tx: Transaction, flag: Flag) -> str:
     delivery = tx.session.get_one(Delivery, (flag.site_id, line.delivery_id))
     if delivery.practice:
         raise Conflict("practice", "ĐANG TẬP DÙNG – chưa gửi báo cáo.")
-    case = _new_case(tx, flag, line, delivery)
-    body, photos = _opening(tx.session, flag, line, delivery, case)
-    case_log.append(tx, case, "opened", body)
-    for photo in photos:
-        _attach(tx, case, photo.sha256, photo.media_type, "Ảnh lúc nhận hàng")
+    case = open_for_line(tx, line, delivery, flag.reason, "automatic")
     flag.case_id, flag.state, flag.answered_at = case.id, "sent", flag.answered_at or tx.now
     tx.audit("case_opened", f"case:{case.id}", {"flag": flag.id, "reason": flag.reason}, flag.stall_id)
     return case.id
+
+
+def open_for_line(tx: Transaction, line: DeliveryLine, delivery: Delivery, reason: str, origin: str) -> Case:
+    """A case about one line with the papers and photos it has, queued for the Department. ``origin``: automatic |
+    person | desk_check (the office drew the line at random: it accuses nobody).
+    """
+    case = _new_case(tx, line, delivery, reason, origin)
+    body, photos = _opening(tx.session, line, delivery, case)
+    case_log.append(tx, case, "opened", body)
+    for photo in photos:
+        _attach(tx, case, photo.sha256, photo.media_type, "Ảnh lúc nhận hàng")
+    return case
 
 
 def send_flag(node: Node, who: Actor, flag_id: str, now: datetime) -> Answer:
@@ -143,7 +151,7 @@ def detail(node: Node, who: Actor, case_id: str) -> Answer:
     with node.db.read() as session:
         case = owned(session, who, Case, case_id, NO_CASE)
         answer = case_words.summary(case, node.policy)
-        return answer | case_log.contents(session, case, node.policy.province.department)
+        return answer | case_log.contents(session, case, node.policy)
 
 
 def file(node: Node, who: Actor, case_id: str, digest: str) -> tuple[bytes, str]:
@@ -158,23 +166,23 @@ def file(node: Node, who: Actor, case_id: str, digest: str) -> tuple[bytes, str]
     return node.files.get(digest), media_type
 
 
-def _new_case(tx: Transaction, flag: Flag, line: DeliveryLine, delivery: Delivery) -> Case:
-    case = Case(site_id=flag.site_id, id=tx.id(), created_at=tx.now, stall_id=flag.stall_id, state="open")
-    case.reason, case.title, case.supplier_name = flag.reason, line.goods_name, delivery.supplier_name
-    case.origin, case.opened_at, case.changed_at = "automatic", tx.now, tx.now
+def _new_case(tx: Transaction, line: DeliveryLine, delivery: Delivery, reason: str, origin: str) -> Case:
+    case = Case(site_id=line.site_id, id=tx.id(), created_at=tx.now, stall_id=line.stall_id, state="open")
+    case.reason, case.title, case.supplier_name = reason, line.goods_name, delivery.supplier_name
+    case.origin, case.opened_at, case.changed_at = origin, tx.now, tx.now
     tx.session.add(case)
     tx.session.flush()
-    row = CaseLine(site_id=flag.site_id, id=tx.id(), created_at=tx.now, stall_id=flag.stall_id, case_id=case.id)
+    row = CaseLine(site_id=line.site_id, id=tx.id(), created_at=tx.now, stall_id=line.stall_id, case_id=case.id)
     row.line_id, row.key, row.goods_name = line.id, line.key, line.goods_name
     row.quantity, row.unit = line.accepted, line.unit
-    stock = select(StockLot.id).where(StockLot.site_id == flag.site_id, StockLot.line_id == line.id)
+    stock = select(StockLot.id).where(StockLot.site_id == line.site_id, StockLot.line_id == line.id)
     row.lot_id = tx.session.scalars(stock.order_by(StockLot.id)).first()
     tx.session.add(row)
     return case
 
 
 def _opening(
-    session: Session, flag: Flag, line: DeliveryLine, delivery: Delivery, case: Case
+    session: Session, line: DeliveryLine, delivery: Delivery, case: Case
 ) -> tuple[dict[str, Any], list[Photo]]:
     """What the Department learns: the goods, who brought them, what was checked; no price, no other line."""
     stall = session.get_one(Stall, (case.site_id, case.stall_id))
@@ -185,7 +193,7 @@ def _opening(
     goods = {"id": line.id, "key": line.key, "name": line.goods_name, "group": line.goods_group} | quantity
     body: dict[str, Any] = {
         "stall": {"id": stall.id, "number": stall.number, "name": stall.name, "gln": stall.gln},
-        "reason": flag.reason,
+        "reason": case.reason,
         "origin": case.origin,
         "title": case.title,
         "supplier": {"name": delivery.supplier_name, "vehicle": delivery.vehicle_plate},

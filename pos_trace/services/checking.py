@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pos_trace.core.allocation import Check, OpenLot, check
+from pos_trace.core.quantities import as_text
 from pos_trace.core.vocabulary.reasons import reason_text
 from pos_trace.core.vocabulary.words import CUSTOMER_WORDS
-from pos_trace.services import goods_asked, stock
+from pos_trace.services import bundles, goods_asked, sold_alarms, stock
 from pos_trace.services.goods_asked import AskedLine, Goods
 from pos_trace.services.node import Actor, Answer, Node, stall_of
 from pos_trace.store import lots
@@ -37,6 +38,8 @@ def sellable(node: Node, who: Actor, asked: Sequence[AskedLine], now: datetime) 
 
 
 def _checked(session: Session, node: Node, who: Actor, asked: AskedLine, now: datetime) -> Answer:
+    if asked.bundle is not None:
+        return _bag(session, node, who, asked, asked.bundle, now)
     goods = goods_asked.find(session, node, who, asked)
     chosen = (goods.chosen.id,) if goods.chosen is not None else ()
     key = goods.chosen.key if goods.chosen is not None else goods.key
@@ -48,11 +51,48 @@ def _checked(session: Session, node: Node, who: Actor, asked: AskedLine, now: da
     if goods.chosen is not None and all(lot.id != goods.chosen.id for lot in known):
         known.append(goods.chosen)
     found = check([_as_open(session, node, lot, now) for lot in known], next(iter(chosen), None))
-    if found.sellable == "yes":
+    allowed = sold_alarms.step_up(session, who, asked.override, now) if asked.override else None
+    if found.sellable == "yes" or (allowed is not None and allowed.lot_id in found.lots):
         return _told(asked, goods, "yes", [], "", found.lots)
     reasons = _reasons(session, node, found, known, now)
     words = CUSTOMER_WORDS["confirm_lot" if found.sellable == "confirm_lot" else found.reason]
-    return _told(asked, goods, found.sellable, reasons, words, found.lots)
+    told = _told(asked, goods, found.sellable, reasons, words, found.lots)
+    stopped = [lot for lot in known if lot.id in found.lots and may_be_allowed(session, node, lot, now)]
+    return told | {"override": [lot.id for lot in stopped] if found.sellable == "no" else []}
+
+
+def _bag(session: Session, node: Node, who: Actor, asked: AskedLine, named: tuple[str, ...], now: datetime) -> Answer:
+    """A mixed bag: every tapped lot must be one that may be sold; the day's lots are by their choice."""
+    inside = bundles.lots_of(session, node, who, named, now)
+    goods = Goods(None, tuple(inside), None, None, None)
+    for lot in inside:
+        state = "blocked" if recall_of(session, lot) is not None else _as_open(session, node, lot, now).state
+        if state != "sellable":
+            why = "KHÔNG BÁN" if state == "blocked" else "để riêng, chưa bán"
+            words = CUSTOMER_WORDS["blocked" if state == "blocked" else "held"]
+            reason = {"code": state, "text": f"{lot.label}: {why}"}
+            return _told(asked, goods, "no", [reason], words, (lot.id,)) | {"key": lot.key}
+    return _told(asked, goods, "yes", [], "", [lot.id for lot in inside])
+
+
+def recall_of(session: Session, lot: StockLot) -> str | None:
+    """The recall ``lot`` is under, by its own label or what it was made of; None when there is none."""
+    found = lots.find(session, lot.key).recall if lot.key is not None else None
+    if found is not None:
+        return found.recall_id
+    return "–" if lot.state_reason == "recall" else None
+
+
+def may_be_allowed(session: Session, node: Node, lot: StockLot, now: datetime) -> bool:
+    """Whether somebody may answer for selling it: held, or blocked by its date alone; recalled or cancelled never."""
+    if recall_of(session, lot) is not None or lot.state == "returned_recalled":
+        return False
+    late = lot.expiry is not None and lot.expiry < now.astimezone(node.zone).date()
+    if lot.state == "blocked":
+        verdict = _judged(session, lot)
+        blocks = {r["code"] for r in verdict.reasons if r["effect"] == "block"} if verdict is not None else set()
+        return late and blocks <= {"expired"}
+    return late or lot.state == "held"
 
 
 def _as_open(session: Session, node: Node, lot: StockLot, now: datetime) -> OpenLot:
@@ -96,6 +136,8 @@ def _told(
     asked: AskedLine, goods: Goods, answer: str, reasons: list[Answer], words: str, found: Sequence[str]
 ) -> Answer:
     lot = goods.chosen or next(iter(goods.open_lots), None)
+    quantity, unit = goods_asked.told_quantity(goods, asked)
+    product = goods.product
     return {
         "line_no": asked.line_no,
         "sellable": answer,
@@ -103,4 +145,9 @@ def _told(
         "words": words,
         "lots": list(found),
         "key": (lot.key if lot is not None else None) or goods.key,
+        "override": [],
+        "name": product.name if product is not None else None,
+        "qty": as_text(quantity) if quantity is not None else None,
+        "unit": unit,
+        "unit_price": product.unit_price if product is not None else None,
     }

@@ -1,22 +1,21 @@
-"""A delivery from opening to reading: who brings it, on which truck, what is in it; shared arrivals, suppliers."""
+"""A delivery from opening to reading: who brings it, on which truck, what is in it, what it was the last time."""
 
-import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pos_trace.core.errors import Conflict, FieldError, Invalid, NotFound
-from pos_trace.core.text import clean, fold
-from pos_trace.services import lines_in, stock
+from pos_trace.core.errors import Conflict, NotFound
+from pos_trace.core.quantities import as_text
+from pos_trace.core.vocabulary.times import day as shown_day
+from pos_trace.services import arrivals, lines_in, stock, suppliers, usual_goods
 from pos_trace.services.node import Actor, Answer, Node, Transaction, owned, stall_of
-from pos_trace.store.models import Delivery, DeliveryLine, Flag, Party, Stall, VehicleArrival
+from pos_trace.services.suppliers import SupplierIn
+from pos_trace.store.models import Delivery, DeliveryLine, Flag, Party, Stall, StockLot
 
 NO_DELIVERY = "Không tìm thấy chuyến hàng."
 NO_LINE = "Không tìm thấy dòng hàng."
-SAME_TRUCK = timedelta(hours=12)
-PLATE = re.compile(r"[0-9A-ZĐ.\- ]{4,20}")
 MOST_LISTED = 200
 
 
@@ -27,25 +26,57 @@ def open_delivery(
     *,
     supplier_name: str | None = None,
     supplier_id: str | None = None,
+    nickname: str | None = None,
+    driver_only: bool = False,
     vehicle_plate: str | None = None,
 ) -> Answer:
     """Start receiving: ``{id, supplier_id, supplier_name, vehicle_plate, arrival_id, practice}``.
 
-    The truck's arrival is shared by the site's stalls: the same plate within twelve hours is the same arrival.
-    Raises ``Invalid`` (no supplier, a plate that is none), ``NotFound`` (another stall's supplier).
+    The truck's arrival is shared by the site's stalls. ``driver_only``: whose goods they are is named later, or never
+    (``supplier_id`` null). Raises ``Invalid`` (no supplier, a name that several have, a plate that is none),
+    ``NotFound`` (another stall's supplier).
     """
-    plate = _plate(vehicle_plate)
+    plate = arrivals.plate_of(vehicle_plate)
     with node.write(who, now) as tx:
-        party = _supplier(tx, supplier_name, supplier_id)
+        party = suppliers.chosen(tx, SupplierIn(supplier_id, supplier_name, nickname, driver_only))
         stall = stall_of(tx.session, who)
         row = Delivery(site_id=who.site_id, id=tx.id(), created_at=now, stall_id=who.stall, state="open")
-        row.supplier_id, row.supplier_name, row.vehicle_plate = party.id, party.name, plate
-        row.arrival_id = _arrival(tx, plate).id if plate else None
+        _bring(row, party)
+        row.vehicle_plate = plate
+        row.arrival_id = arrivals.of_plate(tx, plate).id if plate else None
         row.last_scan_at, row.opened_by, row.practice = now, who.id[:36], practising(stall, node, now)
         tx.session.add(row)
         tx.session.flush()
-        tx.audit("delivery_opened", f"delivery:{row.id}", {"supplier": party.name, "plate": plate})
+        tx.audit("delivery_opened", f"delivery:{row.id}", {"supplier": row.supplier_name, "plate": plate})
         return tx.answer(_head(row, node), 201)
+
+
+def _bring(row: Delivery, party: Party | None) -> None:
+    row.supplier_id = party.id if party is not None else None
+    row.supplier_name = suppliers.label(party) if party is not None else suppliers.DRIVER_ONLY
+
+
+def name_supplier(node: Node, who: Actor, delivery_id: str, told: SupplierIn, now: datetime) -> Answer:
+    """Say whose goods a delivery brought: any time while it is open, afterwards only where nobody was named.
+
+    Answers the delivery's head; lots without a code learn the name too. Raises ``Conflict`` once a slip names
+    somebody, or the delivery was cancelled.
+    """
+    with node.write(who, now) as tx:
+        row = tx.owned(Delivery, delivery_id, NO_DELIVERY)
+        if row.state == "cancelled" or (row.state == "closed" and row.supplier_id is not None):
+            raise Conflict("supplier_named", "Phiếu đã in tên người giao. Nếu nhầm, lập phiếu điều chỉnh.")
+        before, unknown = row.supplier_name, row.supplier_id is None
+        _bring(row, suppliers.chosen(tx, told))
+        lines = lines_of(tx.session, row)
+        for line in lines if unknown else ():
+            usual_goods.remember(tx, row, line)
+        mine = select(StockLot).where(StockLot.site_id == row.site_id, StockLot.line_id.in_([one.id for one in lines]))
+        for lot in tx.session.scalars(mine.order_by(StockLot.id)).all():
+            if lot.origin.get("supplier") == before:
+                lot.origin = lot.origin | {"supplier": row.supplier_name}
+        tx.audit("supplier_named", f"delivery:{row.id}", {"from": before, "to": row.supplier_name})
+        return tx.answer(_head(row, node))
 
 
 def practising(stall: Stall, node: Node, now: datetime) -> bool:
@@ -61,14 +92,6 @@ def listed(node: Node, who: Actor, state: str | None = None) -> Answer:
             mine = mine.where(Delivery.state == state)
         rows = session.scalars(mine.order_by(Delivery.created_at.desc(), Delivery.id.desc()).limit(MOST_LISTED))
         return {"deliveries": [_head(row, node) for row in rows]}
-
-
-def suppliers(node: Node, who: Actor) -> Answer:
-    """Who brought goods to this stall before, by name."""
-    with node.db.read() as session:
-        mine = select(Party).where(Party.site_id == who.site_id, Party.stall_id == who.stall, Party.kind == "supplier")
-        rows = session.scalars(mine.where(Party.merged_into.is_(None)).order_by(Party.folded).limit(500))
-        return {"suppliers": [{"id": row.id, "name": row.name} for row in rows]}
 
 
 def detail(node: Node, who: Actor, delivery_id: str, now: datetime) -> Answer:
@@ -100,57 +123,6 @@ def still_open(tx: Transaction, delivery_id: str) -> Delivery:
     return row
 
 
-def _supplier(tx: Transaction, name: str | None, party_id: str | None) -> Party:
-    if party_id is not None:
-        row = tx.owned(Party, party_id, "Không tìm thấy người giao.")
-        return tx.owned(Party, row.merged_into) if row.merged_into else row
-    plain = clean(name or "", 200)
-    if not plain:
-        raise Invalid("supplier_missing", "Nhập tên người giao.", (FieldError("/supplier_name", "missing"),))
-    same = select(Party).where(
-        Party.site_id == tx.who.site_id,
-        Party.stall_id == tx.who.stall,
-        Party.kind == "supplier",
-        Party.folded == fold(plain),
-    )
-    found = tx.session.scalars(same.order_by(Party.id)).first()
-    if found is not None:
-        return tx.owned(Party, found.merged_into) if found.merged_into else found
-    made = Party(site_id=tx.who.site_id, id=tx.id(), created_at=tx.now, stall_id=tx.who.stall, kind="supplier")
-    made.name, made.folded = plain, fold(plain)
-    tx.session.add(made)
-    tx.session.flush()
-    return made
-
-
-def _plate(text: str | None) -> str | None:
-    plain = clean(text or "", 40).upper()
-    if not plain:
-        return None
-    if not PLATE.fullmatch(plain):
-        raise Invalid(
-            "plate_invalid",
-            "Biển số xe chỉ gồm chữ và số, ví dụ 82C-012.34.",
-            (FieldError("/vehicle_plate", "invalid"),),
-        )
-    return plain
-
-
-def _arrival(tx: Transaction, plate: str) -> VehicleArrival:
-    fresh = select(VehicleArrival).where(
-        VehicleArrival.site_id == tx.node.id,
-        VehicleArrival.plate == plate,
-        VehicleArrival.arrived_at > tx.now - SAME_TRUCK,
-    )
-    found = tx.session.scalars(fresh.order_by(VehicleArrival.arrived_at.desc())).first()
-    if found is not None:
-        return found
-    made = VehicleArrival(site_id=tx.node.id, id=tx.id(), created_at=tx.now, plate=plate, arrived_at=tx.now)
-    tx.session.add(made)
-    tx.session.flush()
-    return made
-
-
 def _head(row: Delivery, node: Node) -> dict[str, Any]:
     return {
         "id": row.id,
@@ -173,3 +145,53 @@ def own_line(session: Session, who: Actor, line_id: str) -> DeliveryLine:
     if row is None or row.stall_id != who.stall_id:
         raise NotFound("not_found", NO_LINE)
     return row
+
+
+def before(node: Node, who: Actor, delivery_id: str, now: datetime) -> Answer:
+    """ "Giống hôm qua": what the supplier of this delivery brought the last time: ``{id, number, day, lines}``.
+
+    A loose line is repeated by one tap, its papers never: they are another day's. A line that had a code needs its
+    own scan; it says what is expected. Lines that were cancelled, and those of other suppliers, are left out.
+    """
+    with node.db.read() as session:
+        here = owned(session, who, Delivery, delivery_id, NO_DELIVERY)
+        nothing: dict[str, Any] = {"id": None, "number": None, "day": None, "lines": []}
+        if here.supplier_id is None:
+            return nothing
+        mine = select(Delivery).where(
+            Delivery.site_id == here.site_id,
+            Delivery.stall_id == here.stall_id,
+            Delivery.supplier_id == here.supplier_id,
+            Delivery.state != "cancelled",
+            Delivery.id != here.id,
+            Delivery.created_at <= here.created_at,
+        )
+        filled = select(DeliveryLine.id).where(
+            DeliveryLine.site_id == Delivery.site_id,
+            DeliveryLine.delivery_id == Delivery.id,
+            DeliveryLine.state != "cancelled",
+        )
+        order = (Delivery.created_at.desc(), Delivery.id.desc())
+        last = session.scalars(mine.where(filled.exists()).order_by(*order).limit(1)).first()
+        if last is None:
+            return nothing
+        lines = [_again(line) for line in lines_of(session, last) if line.state != "cancelled"]
+        return {"id": last.id, "number": last.number, "day": _day(node, last.created_at, now), "lines": lines}
+
+
+def _day(node: Node, at: datetime, now: datetime) -> str:
+    on, today = at.astimezone(node.zone).date(), now.astimezone(node.zone).date()
+    near = {0: "hôm nay", 1: "hôm qua"}
+    return near.get((today - on).days, shown_day(on))
+
+
+def _again(line: DeliveryLine) -> dict[str, Any]:
+    return {
+        "product_id": line.product_id,
+        "goods_name": line.goods_name,
+        "goods_group": line.goods_group,
+        "quantity": as_text(line.declared),
+        "unit": line.unit,
+        "content_kg": as_text(line.content_kg) if line.content_kg is not None else None,
+        "coded": line.key is not None,
+    }

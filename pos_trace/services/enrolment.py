@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from pos_trace.core.errors import Conflict, FieldError, Invalid, Unavailable
 from pos_trace.core.ports import EnrolmentAnswer
 from pos_trace.core.roles import STATION_KEY_SCOPES
-from pos_trace.services import accounts
+from pos_trace.services import accounts, register
 from pos_trace.services.case_log import DESTINATION
 from pos_trace.services.node import Actor, Answer, Node, Transaction
-from pos_trace.store import outbox
-from pos_trace.store.models import ApiKey, Enrolment, Site, Stall
+from pos_trace.store import counters, outbox
+from pos_trace.store.models import ApiKey, Enrolment, Site, Stall, StationRow
 
 STALL_TEXTS = ("number", "name", "gln", "commune")
 
@@ -100,6 +100,7 @@ def take_station(
         row = _site(tx, site, station_key)
         for stall in stalls:
             upsert_stall(tx, row.id, stall)
+        _publish(tx, row)
         for old in tx.session.scalars(select(ApiKey).where(ApiKey.station_site_id == row.id)):
             old.revoked_at = old.revoked_at or now
         key = accounts.new_key(tx, f"station {row.name}"[:120], STATION_KEY_SCOPES, station_site_id=row.id)
@@ -138,6 +139,23 @@ def _site(tx: Transaction, site: dict[str, Any], station_key: str) -> Site:
     row.name, row.kind = site["name"], site.get("kind") or "market"
     row.gln, row.commune = site.get("gln"), site.get("commune")
     return row
+
+
+def _publish(tx: Transaction, site: Site) -> None:
+    """Tell every station this one's key and stalls by the changes feed, when there is news."""
+    mine = select(Stall).where(Stall.site_id == site.id).order_by(Stall.number)
+    stalls = [{name: getattr(one, name) for name in ("id", *STALL_TEXTS)} for one in tx.session.scalars(mine)]
+    told: dict[str, Any] = {"name": site.name, "public_key": site.public_key, "gln": site.gln, "commune": site.commune}
+    told |= {"stalls": stalls}
+    row = tx.session.get(StationRow, site.id)
+    if row is not None and all(getattr(row, name) == value for name, value in told.items()):
+        return
+    row = row or StationRow(station_id=site.id)
+    for name, value in told.items():
+        setattr(row, name, value)
+    row.version = counters.next_version(tx.session, register.RECORDS)
+    tx.session.add(row)
+    tx.session.flush()
 
 
 def _check_key(text: str) -> None:

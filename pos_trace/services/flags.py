@@ -34,6 +34,15 @@ def _flag(tx: Transaction, line: DeliveryLine, reason: str, window: timedelta) -
     return flag
 
 
+def papers_promised(tx: Transaction, line: DeliveryLine) -> bool:
+    """Whether the goods may be sold while their papers are on the way: promised, in time, of a group that allows it."""
+    group = tx.node.policy.group(line.goods_group)
+    if group is None or not group.sell_while_waiting:
+        return False
+    mine = select(Flag.id).where(Flag.site_id == line.site_id, Flag.line_id == line.id, Flag.state == "open")
+    return tx.session.scalars(mine.where(Flag.reason == "papers_missing", Flag.later_by > tx.now)).first() is not None
+
+
 def sold_expired(tx: Transaction, line: DeliveryLine) -> None:
     """Expired goods stay the stall's own matter unless they are sold all the same: then the line asks (decision 1)."""
     waiting = select(Flag.id).where(Flag.site_id == line.site_id, Flag.line_id == line.id, Flag.reason == SOLD_EXPIRED)

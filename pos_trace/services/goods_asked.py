@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pos_trace.core import codes
-from pos_trace.core.quantities import UNITS, to_kg, unit_of
+from pos_trace.core.quantities import UNITS, unit_of
 from pos_trace.core.text import clean
+from pos_trace.core.units import NOTHING, Contents, contents_from, convert
 from pos_trace.services import products, stock
 from pos_trace.services.node import Actor, Node
 from pos_trace.store.models import Product, StockLot
@@ -17,7 +18,10 @@ from pos_trace.store.models import Product, StockLot
 
 @dataclass(frozen=True, slots=True)
 class AskedLine:
-    """A line as a till tells it; ``quantity`` above 0 or None, ``lot`` our lot's id, its number, or its key."""
+    """A line as a till tells it; ``quantity`` above 0 or None, ``lot`` our lot's id, its number, or its key.
+
+    ``bundle``: a mixed bag of these lots, none named = of what is on sale today. ``override``: the id of a step-up.
+    """
 
     line_no: int
     barcode: str | None = None
@@ -28,6 +32,9 @@ class AskedLine:
     unit_price: int | None = None
     amount: int | None = None
     lot: str | None = None
+    bundle: tuple[str, ...] | None = None
+    override: str | None = None
+    product_id: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For the fingerprint of a sale."""
@@ -49,6 +56,16 @@ class Goods:
     weight_kg: Decimal | None
     lot_key: str | None = None
 
+    @property
+    def contents(self) -> Contents:
+        """What the stall says its units hold."""
+        return contents_from(self.product.unit_contents) if self.product is not None else NOTHING
+
+    @property
+    def content_kg(self) -> Decimal | None:
+        """Kilograms of one unit, where it was told."""
+        return self.product.content_kg if self.product is not None else None
+
 
 def find(session: Session, node: Node, who: Actor, asked: AskedLine, for_update: bool = False) -> Goods:
     """Look a line up among the stall's own goods; another stall's lot, barcode or name is never found."""
@@ -59,6 +76,8 @@ def find(session: Session, node: Node, who: Actor, asked: AskedLine, for_update:
     if chosen is None and lot_key is not None:
         chosen = _by_key(session, who, lot_key)
     product = session.get(Product, (who.site_id, chosen.product_id)) if chosen is not None else None
+    if product is None and asked.product_id is not None:
+        product = _own(session, who, asked.product_id)
     if product is None:
         product = products.match(session, who, barcode=barcode, sku=asked.sku, name=asked.name)
     if product is not None and chosen is None and asked.lot:
@@ -73,12 +92,26 @@ def find(session: Session, node: Node, who: Actor, asked: AskedLine, for_update:
 def measured(goods: Goods, quantity: Decimal, unit: str) -> tuple[Decimal, list[StockLot]]:
     """The quantity in the unit the lots are counted in, and those lots; no lots when no unit fits."""
     same = [lot for lot in goods.open_lots if lot.unit == unit]
-    content = goods.product.content_kg if goods.product is not None else None
-    kg = to_kg(quantity, unit, content)
-    weighed = [lot for lot in goods.open_lots if lot.unit == "kg"]
-    if not same and kg is not None and weighed:
-        return kg, weighed
-    return quantity, same
+    if same:
+        return quantity, same
+    for other in sorted({lot.unit for lot in goods.open_lots}, key=lambda name: (name != "kg", name)):
+        found = convert(quantity, unit, other, goods.contents, goods.content_kg)
+        if found:
+            return found, [lot for lot in goods.open_lots if lot.unit == other]
+    return quantity, []
+
+
+def told_quantity(goods: Goods, asked: AskedLine) -> tuple[Decimal | None, str | None]:
+    """How much of which unit. A scale's label says it best: a till that counts it as "1" means one such pack, only a
+    weight that somebody typed counts instead.
+    """
+    unit, quantity = sold_unit(goods, asked.unit), asked.quantity
+    weight = goods.weight_kg
+    if not weight or (quantity is not None and quantity != quantity.to_integral_value()):
+        return quantity, unit
+    if quantity is not None and asked.unit and UNITS.get(unit_of(asked.unit) or "") is not None:
+        return quantity, unit
+    return weight * (quantity or 1), "kg"
 
 
 def sold_unit(goods: Goods, told: str | None) -> str | None:
@@ -106,6 +139,11 @@ def _counted_in(goods: Goods) -> str:
     if lot is not None:
         return lot.unit
     return goods.product.unit if goods.product is not None else ""
+
+
+def _own(session: Session, who: Actor, product_id: str) -> Product | None:
+    row = session.get(Product, (who.site_id, product_id[:36]))
+    return row if row is not None and row.stall_id == who.stall_id else None
 
 
 def _named(session: Session, who: Actor, name: str) -> StockLot | None:

@@ -1,201 +1,240 @@
-"""The inspector's desk: the queue, a case with its evidence, and the steps that end in a conclusion."""
+"""The inspector's desk: a case with its evidence, and the steps on the way to a conclusion."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
-from pos_trace.core import cases as rules
 from pos_trace.core.errors import Conflict, FieldError, Invalid, NotFound
 from pos_trace.core.text import clean
-from pos_trace.services import case_log, case_words
+from pos_trace.services import case_log, case_words, desk_cases, routing
+from pos_trace.services.desk_cases import needed
 from pos_trace.services.node import Actor, Answer, Node, Transaction
-from pos_trace.store.models import AccessEntry, Case, CaseLine, Evidence, Site, Stall
+from pos_trace.store.models import AccessEntry, Agency, Case, CaseLine, Evidence, Membership, User
 
-FINISHED = ("concluded", "withdrawn", "transferred")
-NO_CASE = "Không tìm thấy vụ việc."
+FINISHED = ("concluded", "withdrawn")
 MOST = 500
-
-
-def queue(node: Node, state: str | None, now: datetime) -> Answer:
-    """Cases by due date, the overdue first; without ``state`` those that still wait: ``{cases, counts}``."""
-    wanted = Case.state == state if state else Case.state.not_in(FINISHED)
-    with node.db.read() as session:
-        rows = session.execute(
-            select(Case, Stall, Site)
-            .outerjoin(Stall, (Stall.site_id == Case.site_id) & (Stall.id == Case.stall_id))
-            .outerjoin(Site, (Site.site_id == Case.site_id) & (Site.id == Case.site_id))
-            .where(wanted)
-            .order_by(Case.due_on.is_(None), Case.due_on, Case.opened_at)
-            .limit(MOST)
-        ).all()
-        counted = session.execute(select(Case.state, func.count()).group_by(Case.state))
-        today = now.astimezone(node.zone).date()
-        cases = []
-        for case, stall, site in rows:
-            lines = session.scalars(select(CaseLine).filter_by(site_id=case.site_id, case_id=case.id))
-            told = _heading(node, case, stall, site) | {"lines": [case_words.line(line) for line in lines]}
-            cases.append(told | {"overdue": case.due_on is not None and case.due_on < today})
-        return {"cases": cases, "counts": {str(name): int(count) for name, count in counted}}
+MOST_DONG = 10**12
+RECORD_TEXTS = (
+    "decision_number",  # TT 27/2020/TT-BCT Điều 18, domain_vn §5.4
+    "record_number",
+    "officers",
+    "represented_by",
+    "witness",
+    "opinion",
+    "measures",
+    "refusal_reason",
+)
 
 
 def look(node: Node, who: Actor, site_id: str, case_id: str, ground: str, now: datetime) -> Answer:
     """One case with goods, events, evidence and what may be done next; the look is written down for the stall."""
     with node.write(who, now) as tx:
-        case = _case(tx.session, site_id, case_id)
-        _looked(tx, case, "case", case.id, ground)
-        return _whole(tx.session, node, case)
+        case = _seen(tx, site_id, case_id)
+        desk_cases.looked(tx, case, "case", case.id, ground)
+        return desk_cases.whole(tx, case)
 
 
 def file(node: Node, who: Actor, site_id: str, case_id: str, number: int, now: datetime) -> tuple[bytes, str]:
     """Bytes and media type of evidence ``number``; the look is written down."""
     with node.write(who, now) as tx:
-        case = _case(tx.session, site_id, case_id)
+        case = _seen(tx, site_id, case_id)
         mine = select(Evidence).filter_by(site_id=site_id, case_id=case_id, number=number)
         row = tx.session.scalars(mine).first()
         if row is None:
             raise NotFound("not_found", "Không có bút lục này.")
-        _looked(tx, case, "evidence", f"{case.id}/{number}", "")
+        desk_cases.looked(tx, case, "evidence", f"{case.id}/{number}", "")
         digest, media_type = row.sha256, row.media_type
     return node.files.get(digest), media_type
 
 
-def take(node: Node, who: Actor, site_id: str, case_id: str, now: datetime) -> Answer:
+def take(node: Node, who: Actor, site_id: str, case_id: str, now: datetime, seen: int | None = None) -> Answer:
     """Take a case, or take it over; from now on the stall can no longer withdraw it."""
     with node.write(who, now) as tx:
-        case = _case(tx.session, site_id, case_id)
-        if case.state in FINISHED or (case.state != "received" and case.assigned_to == who.id):
-            raise Conflict("not_now", "Vụ việc đã được tiếp nhận hoặc đã kết thúc.")
-        return _step(tx, case, "taken", {"officer": who.name}, assigned=True)
+        case = own_case(tx, site_id, case_id)
+        take_one(tx, case, seen)
+        return tx.answer(desk_cases.whole(tx, case))
 
 
-def ask_papers(node: Node, who: Actor, site_id: str, case_id: str, text: str, now: datetime) -> Answer:
+def take_one(tx: Transaction, case: Case, seen: int | None) -> None:
+    """Take ``case`` inside the caller's write; raises ``Conflict`` when it is mine already or has ended."""
+    mine = case.state not in ("received", "transferred") and case.assigned_to == tx.who.id
+    elsewhere = case.state == "transferred" and case.due_on is None  # to an authority that has no desk here
+    if case.state in FINISHED or mine or elsewhere:
+        raise Conflict("not_now", "Vụ việc đã được tiếp nhận hoặc đã kết thúc.")
+    desk_cases.step(tx, case, "taken", {"officer": tx.who.name}, seen)
+    case.assigned_to = tx.who.id
+
+
+def reassign(
+    node: Node, who: Actor, site_id: str, case_id: str, user_id: str, now: datetime, seen: int | None = None
+) -> Answer:
+    """Give a case to another inspector of the same authority: leave, change of tasks, a deputy."""
+    with node.write(who, now) as tx:
+        case = own_case(tx, site_id, case_id)
+        member = (
+            select(User)
+            .join(Membership, (Membership.site_id == User.site_id) & (Membership.user_id == User.id))
+            .where(User.site_id == node.id, User.id == user_id, User.active, Membership.role == "inspector")
+            .where(Membership.agency_id == case.agency_id, Membership.ends_at.is_(None) | (Membership.ends_at > now))
+        )
+        user = tx.session.scalars(member).first()
+        if user is None:
+            wrong = (FieldError("/user_id", "unknown"),)
+            raise Invalid("colleague_unknown", "Chọn một cán bộ kiểm tra của cơ quan đang thụ lý.", wrong)
+        body = {"officer": user.name, "assignee": f"user:{user.id}", "assigned_by": who.name}
+        desk_cases.step(tx, case, "taken", body, seen)
+        case.assigned_to = user.id
+        return tx.answer(desk_cases.whole(tx, case))
+
+
+def ask_papers(
+    node: Node, who: Actor, site_id: str, case_id: str, text: str, now: datetime, seen: int | None = None
+) -> Answer:
     """Ask the stall for papers in words it can act on."""
     with node.write(who, now) as tx:
-        return _step(tx, _case(tx.session, site_id, case_id), "papers_asked", {"text": _needed(text, "text")})
+        case = own_case(tx, site_id, case_id)
+        desk_cases.step(tx, case, "papers_asked", {"text": needed(text, "text")}, seen)
+        return tx.answer(desk_cases.whole(tx, case))
 
 
-def inspect(node: Node, who: Actor, site_id: str, case_id: str, text: str, now: datetime) -> Answer:
-    """Record an inspection on site."""
-    with node.write(who, now) as tx:
-        return _step(tx, _case(tx.session, site_id, case_id), "inspected", {"text": _needed(text, "text")})
+def inspect(
+    node: Node,
+    who: Actor,
+    site_id: str,
+    case_id: str,
+    text: str,
+    now: datetime,
+    record: Mapping[str, Any] | None = None,
+    seen: int | None = None,
+) -> Answer:
+    """Record an inspection on site. ``record``: decision, officers with card numbers, witness, a refusal to sign with
+    its reason, and the goods' value – ``listed_price`` (đ a unit, as posted at the stall) or ``seller_estimate`` (đ).
 
-
-def conclude(node: Node, who: Actor, site_id: str, case_id: str, told: Mapping[str, Any], now: datetime) -> Answer:
-    """End a case with outcome, origin finding and reason; number and date of the document where the words bind.
-
-    Raises ``Invalid`` (incomplete), ``Conflict`` (not now; four eyes: a violation or a crime is concluded by another
-    officer than the one who took the case, so somebody must have taken it).
+    Raises ``Invalid``: no words; a refusal to sign without reason or witness (TT 27/2020/TT-BCT Điều 18).
     """
-    names = ("outcome", "origin_finding", "reason", "document_number", "document_date", "stop_order")
-    body = {name: told[name] for name in names if told.get(name)}
-    body["reason"] = clean(str(body.get("reason") or ""), 2000)
-    rules.check_conclusion(body)
-    _check_day(body.get("document_date"))
+    told = record or {}
+    body: dict[str, Any] = {"text": needed(text, "text")}
+    body |= {name: clean(str(told[name]), 500) for name in RECORD_TEXTS if told.get(name)}
+    decided = desk_cases.day(told.get("decision_date"), "decision_date", "Ngày quyết định")
+    body |= {"decision_date": decided} if decided else {}
+    if told.get("refused_to_sign"):
+        body["refused_to_sign"] = True
+        missing = [name for name in ("refusal_reason", "witness") if not body.get(name)]
+        if missing:
+            wrong = tuple(FieldError(f"/{name}", "missing") for name in missing)
+            raise Invalid("refusal_incomplete", "Không ký biên bản: ghi lý do và người chứng kiến.", wrong)
+    value = _value(told)
     with node.write(who, now) as tx:
-        case = _case(tx.session, site_id, case_id)
-        taken_by = case_log.state_of(tx.session, case).taken_by
-        if body["outcome"] in rules.BINDING and taken_by in (None, case_log.actor_name(who)):
-            raise Conflict("four_eyes", "Kết luận xử lý vi phạm cần một cán bộ khác với người thụ lý ký.")
-        return _step(tx, case, "concluded", body | {"officer": who.name})
+        case = own_case(tx, site_id, case_id)
+        if value is not None:
+            _keep_value(tx, case, *value)
+        desk_cases.step(tx, case, "inspected", body, seen)
+        return tx.answer(desk_cases.whole(tx, case))
 
 
-def transfer(node: Node, who: Actor, site_id: str, case_id: str, agency: str, reason: str, now: datetime) -> Answer:
-    """Hand a case to the authority it belongs to."""
-    body = {"agency": _needed(agency, "agency"), "reason": _needed(reason, "reason")}
+def _value(told: Mapping[str, Any]) -> tuple[str, int] | None:
+    """Source and đồng; a posted price goes before an estimate."""
+    for name, source in (("listed_price", "listed"), ("seller_estimate", "seller")):
+        text = "".join(str(told.get(name) or "").replace("đ", "").split()).replace(".", "").replace(",", "")
+        if not text:
+            continue
+        if not (text.isascii() and text.isdecimal()) or not 0 < int(text) <= MOST_DONG:
+            raise Invalid(
+                "value_invalid", "Số tiền ghi bằng đồng, chỉ gồm chữ số.", (FieldError(f"/{name}", "invalid"),)
+            )
+        return source, int(text)
+    return None
+
+
+def _keep_value(tx: Transaction, case: Case, source: str, told: int) -> None:
+    """Quantity × posted price, or what the seller says the goods are worth; never a purchase price, which stays at the
+    stall. The value stays at the desk and orders the queue.
+    """
+    amount = told
+    if source == "listed":
+        mine = select(CaseLine.quantity).where(CaseLine.site_id == case.site_id, CaseLine.case_id == case.id)
+        amount = int(sum(tx.session.scalars(mine), Decimal(0)) * told)
+    case.value_dong, case.value_source = min(amount, MOST_DONG), source
+    tx.audit("case_value", f"case:{case.id}", {"dong": case.value_dong, "source": source}, case.stall_id)
+
+
+def transfer(
+    node: Node, who: Actor, site_id: str, case_id: str, agency: str, reason: str, now: datetime, seen: int | None = None
+) -> Answer:
+    """Hand a case to the authority it belongs to: one of this node by its id – it sees the case from now on, this one
+    no longer – or any other by its name.
+    """
+    told, why = needed(agency, "agency", 200), needed(reason, "reason")
     with node.write(who, now) as tx:
-        return _step(tx, _case(tx.session, site_id, case_id), "transferred", body)
+        case = own_case(tx, site_id, case_id)
+        row = tx.session.get(Agency, (node.id, told[:36]))
+        if row is not None and row.id == case.agency_id:
+            raise Invalid("same_agency", "Vụ việc đang ở chính cơ quan này.", (FieldError("/agency", "same"),))
+        body = {"agency": routing.name_of(node, row) if row else told, "reason": why}
+        desk_cases.step(tx, case, "transferred", body | ({"agency_id": row.id} if row else {}), seen)
+        if row is not None:
+            case.agency_id = row.id
+            case.assigned_to = None
+        return tx.answer(desk_cases.whole(tx, case))
 
 
-def reopen(node: Node, who: Actor, site_id: str, case_id: str, reason: str, now: datetime) -> Answer:
+def reopen(
+    node: Node, who: Actor, site_id: str, case_id: str, reason: str, now: datetime, seen: int | None = None
+) -> Answer:
     """Look at an ended case again."""
     with node.write(who, now) as tx:
-        return _step(tx, _case(tx.session, site_id, case_id), "reopened", {"reason": _needed(reason, "reason")})
+        case = own_case(tx, site_id, case_id)
+        desk_cases.step(tx, case, "reopened", {"reason": needed(reason, "reason")}, seen)
+        return tx.answer(desk_cases.whole(tx, case))
 
 
-def appeal(node: Node, who: Actor, site_id: str, case_id: str, reason: str, now: datetime) -> Answer:
-    """Record that the concluded side appeals."""
+def appeal(
+    node: Node,
+    who: Actor,
+    site_id: str,
+    case_id: str,
+    reason: str,
+    now: datetime,
+    by: str = "",
+    on: Any = None,
+    seen: int | None = None,
+) -> Answer:
+    """Record that somebody appeals: who, on which day. The goods stay as the conclusion left them; no day runs on."""
+    body = {"reason": needed(reason, "reason"), "by": clean(by, 200)}
+    body["on"] = desk_cases.day(on, "on", "Ngày khiếu nại") or now.astimezone(node.zone).date().isoformat()
     with node.write(who, now) as tx:
-        return _step(tx, _case(tx.session, site_id, case_id), "appealed", {"reason": _needed(reason, "reason")})
+        case = own_case(tx, site_id, case_id)
+        desk_cases.step(tx, case, "appealed", body, seen)
+        return tx.answer(desk_cases.whole(tx, case))
 
 
 def note(node: Node, who: Actor, site_id: str, case_id: str, text: str, now: datetime) -> Answer:
     """A statement for the file only, numbered like any evidence; it never leaves the desk."""
-    text = _needed(text, "text")
+    text = needed(text, "text")
     digest = node.files.put(f"{now.isoformat()}\n{text}\n".encode())
     with node.write(who, now) as tx:
-        case = _case(tx.session, site_id, case_id)
+        case = own_case(tx, site_id, case_id)
         row, _ = case_log.add_evidence(tx, case, digest, "text/plain", text, case_log.actor_name(who))
         tx.audit("case_note", f"case:{case.id}", {"number": row.number}, case.stall_id)
         return tx.answer(case_words.evidence(row), 201)
 
 
-def looks(node: Node, site_id: str, case_id: str) -> Answer:
+def looks(node: Node, who: Actor, site_id: str, case_id: str, now: datetime) -> Answer:
     """Who looked at a case, newest first."""
     with node.db.read() as session:
-        _case(session, site_id, case_id)
+        routing.case_for(session, node, who, site_id, case_id, now)
         mine = select(AccessEntry).where(AccessEntry.subject == "case", AccessEntry.subject_id == case_id)
         rows = session.scalars(mine.order_by(AccessEntry.created_at.desc()).limit(MOST))
         return {"looks": [{"actor": r.actor, "at": r.created_at.isoformat(), "ground": r.ground} for r in rows]}
 
 
-def _step(tx: Transaction, case: Case, kind: str, body: dict[str, Any], assigned: bool = False) -> Answer:
-    rules.check_step(case_log.state_of(tx.session, case), kind)
-    event = case_log.append(tx, case, kind, body)
-    if assigned:
-        case.assigned_to = tx.who.id
-    tx.audit(f"case_{kind}", f"case:{case.id}", {"seq": event.seq, "sha256": event.sha256}, case.stall_id)
-    return tx.answer(_whole(tx.session, tx.node, case))
+def own_case(tx: Transaction, site_id: str, case_id: str) -> Case:
+    """A case the actor's authority decides on, locked until the write ends."""
+    return routing.case_for(tx.session, tx.node, tx.who, site_id, case_id, tx.now, act=True)
 
 
-def _case(session: Session, site_id: str, case_id: str) -> Case:
-    case = session.get(Case, (site_id, case_id))
-    if case is None:
-        raise NotFound("not_found", NO_CASE)
-    return case
-
-
-def _looked(tx: Transaction, case: Case, subject: str, subject_id: str, ground: str) -> None:
-    row = AccessEntry(site_id=tx.node.id, id=tx.id(), created_at=tx.now, stall_id=case.stall_id, subject=subject)
-    row.actor, row.subject_id = f"{tx.who.name} ({case_log.actor_name(tx.who)})"[:120], subject_id[:80]
-    row.ground, row.detail = clean(ground, 200) or None, {"site_id": case.site_id}
-    tx.session.add(row)
-
-
-def _heading(node: Node, case: Case, stall: Stall | None, site: Site | None) -> Answer:
-    return case_words.summary(case, node.policy) | {
-        "site_id": case.site_id,
-        "site": site.name if site else case.site_id,
-        "stall": {"id": case.stall_id, "number": stall.number if stall else "", "name": stall.name if stall else ""},
-        "due_on": case.due_on.isoformat() if case.due_on else None,
-        "assigned_to": case.assigned_to,
-    }
-
-
-def _whole(session: Session, node: Node, case: Case) -> Answer:
-    stall = session.get(Stall, (case.site_id, case.stall_id))
-    state = case_log.state_of(session, case)
-    return (
-        _heading(node, case, stall, session.get(Site, (case.site_id, case.site_id)))
-        | case_log.contents(session, case, node.policy.province.department)
-        | {"next_steps": sorted(rules.MAY[state.state]), "withdrawal_wish": state.wish}
-    )
-
-
-def _check_day(text: Any) -> None:
-    if text is None:
-        return
-    try:
-        date.fromisoformat(str(text))
-    except ValueError:
-        wrong = (FieldError("/document_date", "invalid"),)
-        raise Invalid("conclusion_incomplete", "Ngày văn bản chưa đúng.", wrong) from None
-
-
-def _needed(text: str, name: str) -> str:
-    found = clean(text, 2000)
-    if not found:
-        raise Invalid("text_missing", "Cần viết nội dung.", (FieldError(f"/{name}", "missing"),))
-    return found
+def _seen(tx: Transaction, site_id: str, case_id: str) -> Case:
+    return routing.case_for(tx.session, tx.node, tx.who, site_id, case_id, tx.now)

@@ -39,6 +39,7 @@ def _keep_receipt(tx: Transaction, receipt: dict[str, Any], digest: str) -> None
         item = PublishedLine(token=row.token, line_no=line["line_no"], lot_source=line["lot_source"])
         item.product_name = clean(line["product_name"], 300)
         item.lot_keys, item.origin = line["lot_keys"], line["origin"]
+        item.origins, item.lots_are = line.get("origins") or None, line.get("lots_are")
         tx.session.add(item)
 
 

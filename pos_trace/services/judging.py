@@ -1,29 +1,26 @@
 """Judging goods: what is known is gathered, ``core.verdict.decide`` runs, the verdict is kept, stock follows."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pos_trace.core.goods import PaperFacts, PapersState, papers_state
-from pos_trace.core.judgements import History, Seen, Verdict
+from pos_trace.core.goods import PapersState, papers_state
+from pos_trace.core.judgements import History, Verdict
 from pos_trace.core.quantities import to_kg
 from pos_trace.core.records import RecordAnswer, RecordsAge
 from pos_trace.core.stock import stock_state
 from pos_trace.core.verdict import decide
-from pos_trace.services import cases, flags, papers_served, stock
+from pos_trace.services import cases, earlier, flags, lineage, papers_served, stock, transfers_inside
 from pos_trace.services.code_view import CodeView
-from pos_trace.services.node import Actor, Answer, Node, Transaction
+from pos_trace.services.node import Answer, Node, Transaction
 from pos_trace.store import lots
 from pos_trace.store.models import (
     DeliveryLine,
     Flag,
-    Paper,
-    Photo,
-    Scan,
-    Stall,
     StockLot,
     VerdictRow,
 )
@@ -39,8 +36,11 @@ def known(session: Session, key: str | None) -> RecordAnswer | None:
 def ask(node: Node, key: str, answer: RecordAnswer, now: datetime) -> RecordAnswer:
     """Ask the province when we do not know or what we know is stale; no transaction may be open.
 
-    A record we have stays in force when nobody answers; only goods nobody here knows become unavailable.
+    A record we have stays in force when nobody answers; only goods nobody here knows become unavailable. The province
+    itself has nobody to ask: its register is the truth of this moment, so what is not in it is absent.
     """
+    if node.role == "province":
+        return replace(answer, age=RecordsAge(answer.age.version, now))
     age = answer.age.age_s(now)
     fresh = age is not None and age <= node.policy.clocks.records_stale_after.total_seconds()
     if (answer.state == "found" and fresh) or not node.ports.sources:
@@ -71,55 +71,8 @@ def ours(node: Node, host: str | None, local: RecordAnswer | None) -> bool:
 def missing_papers(session: Session, node: Node, line: DeliveryLine) -> str:
     """What a line without a record still lacks, in Vietnamese; empty when its papers are complete."""
     received_on = line.created_at.astimezone(node.zone).date()
-    return papers_state(papers_of(session, line), node.policy.group(line.goods_group), received_on).missing
-
-
-def papers_of(session: Session, line: DeliveryLine) -> list[PaperFacts]:
-    """The papers that serve a line, as the rules count them."""
-    return [_paper(session, row) for row in papers_served.of_line(session, line)]
-
-
-def _paper(session: Session, row: Paper) -> PaperFacts:
-    mine = select(func.count()).where(Photo.site_id == row.site_id, Photo.paper_id == row.id)
-    return PaperFacts(row.kind, row.number, row.issued_on, row.issuer, session.scalar(mine) or 0, _reused(session, row))
-
-
-def _reused(session: Session, row: Paper) -> bool:
-    """The same numbered paper of the stall for another day's delivery (decision 8)."""
-    if not row.number:
-        return False
-    same = select(Paper.created_at).where(
-        Paper.site_id == row.site_id,
-        Paper.stall_id == row.stall_id,
-        Paper.kind == row.kind,
-        Paper.number == row.number,
-        Paper.id != row.id,
-    )
-    return any(abs((row.created_at - at).total_seconds()) > 12 * 3600 for at in session.scalars(same))
-
-
-def history(
-    session: Session, node: Node, who: Actor, code: CodeView | None, received: Decimal | None, now: datetime
-) -> History:
-    """What this node itself knows of the goods: the serial seen before, how much of the lot came in already."""
-    if code is None or code.key is None:
-        return History()
-    return History(seen=_seen(session, node, code, now), received=received, lot_closed=False)
-
-
-def _seen(session: Session, node: Node, code: CodeView, now: datetime) -> Seen | None:
-    if code.serial is None:
-        return None
-    earlier = (
-        select(Scan.created_at, Stall.number)
-        .join(Stall, (Stall.site_id == Scan.site_id) & (Stall.id == Scan.stall_id))
-        .where(Scan.site_id == node.id, Scan.key == code.key, Scan.delivery_id.is_not(None), Scan.created_at < now)
-        .order_by(Scan.created_at)
-    )
-    row = session.execute(earlier.limit(1)).first()
-    if row is None:
-        return None
-    return Seen(row[0].astimezone(node.zone).strftime("%H:%M %d/%m/%Y"), f"sạp {row[1]}")
+    found = papers_served.facts(session, node.policy, line)
+    return papers_state(found, node.policy.group(line.goods_group), received_on).missing
 
 
 def received_of(session: Session, node: Node, key: str | None) -> Decimal:
@@ -127,7 +80,8 @@ def received_of(session: Session, node: Node, key: str | None) -> Decimal:
     if key is None:
         return Decimal(0)
     mine = select(DeliveryLine.declared, DeliveryLine.refused, DeliveryLine.unit, DeliveryLine.content_kg)
-    mine = mine.where(DeliveryLine.site_id == node.id, DeliveryLine.key == key, DeliveryLine.state != "cancelled")
+    mine = mine.where(DeliveryLine.site_id == node.id, DeliveryLine.key == key)
+    mine = mine.where(DeliveryLine.state.not_in(("cancelled", "moved")), transfers_inside.first_received(node.id))
     total = Decimal(0)
     for declared, refused, unit, content in session.execute(mine):
         accepted = declared - refused
@@ -175,12 +129,15 @@ def state_for(
     ``holds``: the verdict's reasons that hold.
     """
     held = select(Flag.id).where(Flag.site_id == line.site_id, Flag.line_id == line.id, Flag.state == "held")
+    beyond = any(reason != "papers_missing" for reason in holds)
+    if stock_effect == "held" and not beyond and flags.papers_promised(tx, line):
+        stock_effect = "sellable"
     found = stock_state(
         stock_effect,
         recalled=recalled,
         conclusion=cases.conclusion_of_line(tx.session, line.site_id, line.id),
         set_aside=tx.session.scalars(held).first() is not None,
-        beyond_papers=any(reason != "papers_missing" for reason in holds),
+        beyond_papers=beyond,
         received_at=line.created_at,
         now=tx.now,
         unchecked_for=tx.node.policy.clocks.unchecked_sellable,
@@ -194,11 +151,12 @@ def rejudge_line(tx: Transaction, line: DeliveryLine, answer: RecordAnswer | Non
     code = CodeView.of_line(tx.session, line)
     group = node.policy.group(line.goods_group)
     received_on = line.created_at.astimezone(node.zone).date()
-    papers = papers_state(papers_of(tx.session, line), group, received_on)
+    papers = papers_state(papers_served.facts(tx.session, node.policy, line), group, received_on)
     if code is not None and not ours(node, code.host, answer):
         answer = None
     received = received_of(tx.session, node, line.key) if line.key else None
-    facts = history(tx.session, node, tx.who, code, received, line.created_at)
+    asked = earlier.Asked(line.asked_gtin, line.asked_group)
+    facts = earlier.history(tx.session, node, line.stall_id, code, received, line.created_at, asked)
     verdict = judge(node, code, answer, papers, facts, line.goods_group, tx.now)
     keep(tx, verdict, cause, line, None)
     flags.settle(tx, line, verdict)
@@ -207,20 +165,8 @@ def rejudge_line(tx: Transaction, line: DeliveryLine, answer: RecordAnswer | Non
         recalled = answer is not None and answer.recall is not None
         holds = [reason.code for reason in verdict.reasons if reason.effect == "hold"]
         state, reason = state_for(tx, line, verdict.stock, recalled, holds)
-        stock.apply_state(tx, lot, state, reason)
-        apply_to_children(tx, lot, state, reason)
+        lineage.settle(tx, lot, state, reason)
     return verdict
-
-
-def apply_to_children(tx: Transaction, lot: StockLot, state: str, reason: str) -> None:
-    """What was cut or repacked from a lot shares its fate; what a customer brought back never sells again by it."""
-    mine = select(StockLot).where(StockLot.site_id == lot.site_id, StockLot.parent_lot_id == lot.id)
-    for child in tx.session.scalars(mine.with_for_update()).all():
-        if child.origin.get("returned") and state != "blocked":
-            stock.apply_state(tx, child, "held", "returned")
-            continue
-        stock.apply_state(tx, child, state, reason)
-        apply_to_children(tx, child, state, reason)
 
 
 def rejudge_keys(node: Node, keys: Iterable[str], now: datetime, cause: str) -> int:
@@ -240,15 +186,15 @@ def rejudge_keys(node: Node, keys: Iterable[str], now: datetime, cause: str) -> 
 
 
 def _lines_on_hand(node: Node, keys: Sequence[str]) -> list[tuple[str, str]]:
+    """Lines whose goods are still there, under their own lot or in one made of it."""
     with node.db.read() as session:
-        mine = select(StockLot.site_id, StockLot.line_id).where(
-            StockLot.site_id == node.id,
-            StockLot.key.in_(keys),
-            StockLot.line_id.is_not(None),
-            StockLot.on_hand > 0,
-            StockLot.state != "closed",
-        )
-        return [(site, str(line)) for site, line in session.execute(mine.distinct())]
+        mine = select(StockLot.site_id, StockLot.line_id, StockLot.id, StockLot.on_hand, StockLot.state)
+        mine = mine.where(StockLot.site_id == node.id, StockLot.key.in_(keys), StockLot.line_id.is_not(None))
+        rows = session.execute(mine.order_by(StockLot.id)).all()
+        gone = [row for row in rows if row.on_hand == 0 or row.state == "closed"]
+        kept = lineage.above_what_is_left(session, node.id) if gone else set()
+        left = [row for row in rows if row not in gone or row.id in kept]
+        return list(dict.fromkeys((row.site_id, str(row.line_id)) for row in left))
 
 
 def told(verdict: Verdict, now: datetime) -> Answer:

@@ -5,13 +5,22 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pos_trace.store.models import CertificateRow, FacilityRow, LotRecordRow, RecallLot, RecallRow
+from pos_trace.store.models import (
+    CertificateRow,
+    DeskCheck,
+    FacilityRow,
+    LotRecordRow,
+    RecallLot,
+    RecallRow,
+    StationRow,
+)
 from pos_trace.store.types import jsonable
 
 Line = dict[str, Any]
 LOT_MEMBERS = tuple(column.key for column in LotRecordRow.__table__.columns)
 FACILITY_MEMBERS = tuple(column.key for column in FacilityRow.__table__.columns)
 RECALL_MEMBERS = tuple(column.key for column in RecallRow.__table__.columns)
+STATION_MEMBERS = tuple(column.key for column in StationRow.__table__.columns)
 CERTIFICATE_MEMBERS = ("kind", "number", "issuer", "issued", "expires")
 
 
@@ -33,6 +42,16 @@ def recall_line(session: Session, row: RecallRow) -> Line:
     keys = session.scalars(select(RecallLot.key).where(RecallLot.recall_id == row.recall_id).order_by(RecallLot.key))
     line = _line(row, RECALL_MEMBERS)
     return line | {"keys": list(keys)}
+
+
+def desk_check_line(row: DeskCheck) -> Line:
+    """What a station needs to pick the lines itself: the day, the share, the seed. Not who drew it."""
+    return _line(row, ("id", "site_id", "day", "share", "seed", "version", "drawn_at"))
+
+
+def station_line(row: StationRow) -> Line:
+    """The station line of ``row``: its key and its stalls, nothing of what they sell."""
+    return _line(row, STATION_MEMBERS)
 
 
 def _line(row: object, members: tuple[str, ...]) -> Line:

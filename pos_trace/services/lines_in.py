@@ -15,13 +15,11 @@ from pos_trace.core.quantities import UNITS, as_text, exact, to_kg, unit_of
 from pos_trace.core.records import RecordAnswer
 from pos_trace.core.text import clean
 from pos_trace.core.vocabulary import statuses
-from pos_trace.services import flags, judging, products, stock
-from pos_trace.services.node import Actor, Answer, Node, Transaction
+from pos_trace.services import earlier, flags, judging, papers_served, products, stock, usual_goods
+from pos_trace.services.node import Actor, Answer, Node, Transaction, owned
 from pos_trace.store import lots
 from pos_trace.store.models import Delivery, DeliveryLine, Flag, Product, Scan, StockLot, VerdictRow
 from pos_trace.store.types import jsonable
-
-DEFAULT_CONTENT_KG = {"sọt": Decimal(25), "tạ": Decimal(100)}
 
 
 def amount_of(quantity: object, unit: str | None) -> tuple[Decimal, str]:
@@ -66,14 +64,6 @@ def _iso(value: object) -> object:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def remembered_content(session: Session, who: Actor, code: ScannedCode, unit: str) -> Decimal | None:
-    """Kilograms of one ``unit`` as this stall had it the last time."""
-    product = products.match(session, who, barcode=code.gtin) if code.gtin else None
-    if product is not None and product.content_kg is not None and product.unit != "kg":
-        return product.content_kg
-    return DEFAULT_CONTENT_KG.get(unit)
-
-
 def in_kg(amount: tuple[Decimal, str], content: Decimal | None) -> Decimal:
     """Kilograms where they are known, else the plain count."""
     return to_kg(amount[0], amount[1], content) or amount[0]
@@ -88,15 +78,17 @@ def add_scanned(
     amount: tuple[Decimal, str],
     verdict: Verdict,
     called: tuple[str, str | None],
+    content: Decimal | None,
+    asked: earlier.Asked = earlier.ASKED_NOTHING,
 ) -> Answer:
     """The line of a scanned code with its lot, verdict and flag; the same code again in a delivery is a line more."""
     record = answer.record if answer is not None else None
     facility = answer.facility if answer is not None else None
     name, group = called
-    content = remembered_content(tx.session, tx.who, code, amount[1])
     product = products.ensure(tx, name, amount[1], barcode=code.gtin, group=group, content_kg=content)
     line = _line(tx, delivery, product, amount, content)
     line.scan_id, line.key, line.gtin, line.lot = scan.id, code.key, code.gtin, code.lot or code.code
+    line.asked_gtin, line.asked_group = asked.gtin, asked.group
     line.expiry = code.expiry or (record.expiry_date if record else None)
     origin: Answer = {}
     if record is None:
@@ -132,13 +124,38 @@ def called(
     return plain, group or (guessed.name if guessed is not None else None)
 
 
+def meant(session: Session, who: Actor, product_id: str | None, group: str | None) -> earlier.Asked:
+    """What the receiver says a label should be: a product of the stall ("giống hôm qua"), or a goods group alone.
+
+    Raises ``NotFound`` for another stall's product.
+    """
+    if product_id is None:
+        return earlier.Asked(group=group)
+    product = owned(session, who, Product, product_id, "Không tìm thấy mặt hàng.")
+    barcode = product.barcode or ""
+    gtin = barcode if len(barcode) == 14 and barcode.isascii() and barcode.isdigit() else None
+    return earlier.Asked(gtin, group or product.goods_group)
+
+
 def add_loose(
-    tx: Transaction, delivery: Delivery, name: str, group_name: str | None, amount: tuple[Decimal, str]
+    tx: Transaction,
+    delivery: Delivery,
+    name: str,
+    group_name: str | None,
+    amount: tuple[Decimal, str],
+    content_kg: object = None,
+    confirm: bool = True,
 ) -> DeliveryLine:
-    """The bare line of goods without a code; papers are linked next, then ``settle_loose`` judges."""
-    content = DEFAULT_CONTENT_KG.get(amount[1])
+    """The bare line of goods without a code; papers are linked next, then ``settle_loose`` judges.
+
+    ``content_kg``: kilograms of one unit as told; ``confirm``: a quantity far above the usual is meant.
+    """
+    known = products.match(tx.session, tx.who, name=name)
+    content = usual_goods.content_of(tx.session, tx.who, delivery.supplier_id, known, amount[1], content_kg)
+    habits = usual_goods.habits(tx.session, tx.who, delivery.supplier_id, known)
+    usual_goods.must_be_meant(usual_goods.question(*amount, habits.usual(amount[1], content)), confirm)
     product = products.ensure(tx, name, amount[1], group=group_name, content_kg=content)
-    line = _line(tx, delivery, product, amount, product.content_kg or content)
+    line = _line(tx, delivery, product, amount, content)
     line.goods_group = group_name or product.goods_group
     return line
 
@@ -147,7 +164,7 @@ def settle_loose(tx: Transaction, delivery: Delivery, line: DeliveryLine) -> Ans
     """Judge a line without a code by its papers and bring it into stock."""
     group = tx.node.policy.group(line.goods_group)
     received_on = tx.now.astimezone(tx.node.zone).date()
-    papers = papers_state(judging.papers_of(tx.session, line), group, received_on)
+    papers = papers_state(papers_served.facts(tx.session, tx.node.policy, line), group, received_on)
     verdict = judging.judge(tx.node, None, None, papers, History(), line.goods_group, tx.now)
     product = tx.session.get_one(Product, (line.site_id, line.product_id))
     line.lot = f"{line.position:03d}"
@@ -167,6 +184,7 @@ def _line(
     tx.session.add(line)
     delivery.last_scan_at = tx.now
     tx.session.flush()
+    usual_goods.remember(tx, delivery, line)
     return line
 
 
@@ -204,7 +222,9 @@ def told(
         "refused": as_text(line.refused),
         "unit": line.unit,
         "kg": _kg(line),
-        "state": lot.state if lot is not None else line.state,
+        "content_kg": as_text(line.content_kg) if line.content_kg is not None else None,
+        "refuse_reason": line.refuse_reason,
+        "state": line.state if lot is None or line.state == "moved" else lot.state,
         "lot_id": lot.id if lot is not None else None,
         "verdict": _verdict(verdict),
         "flag": flag_told(flag, node) if flag is not None else None,

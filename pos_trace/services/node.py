@@ -45,7 +45,11 @@ class Once:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a person on a device, a till's key, a station, or the machine itself (``kind``)."""
+    """Who acts: a person on a device, a till's key, a station, or the machine itself (``kind``).
+
+    ``locked``: the screen waits for a PIN; until then this actor may do nothing. ``seen_at``: when the log-in was
+    used last, as far as it is written down.
+    """
 
     kind: str
     id: str
@@ -57,6 +61,8 @@ class Actor:
     device_id: str | None = None
     till: str | None = None
     once: Once | None = None
+    locked: bool = False
+    seen_at: datetime | None = None
 
     @property
     def stall(self) -> str:

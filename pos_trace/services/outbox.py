@@ -1,4 +1,4 @@
-"""The outbox leaves the house: claim, send outside any transaction, settle; and what was sent, told to the owner."""
+"""The outbox leaves the house: claim, send outside any transaction, settle."""
 
 import base64
 import random
@@ -8,25 +8,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import select, tuple_
 
 from pos_trace.core.errors import NotFound
 from pos_trace.core.ports import Delivered, Department
 from pos_trace.services import case_log
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store import outbox
-from pos_trace.store.models import OutboxMessage
 from pos_trace.store.outbox import Claimed
 from pos_trace.store.types import new_id
 
 A_ROUND = 50
-STATES = {
-    "pending": "đang chờ gửi",
-    "leased": "đang gửi",
-    "done": "đã gửi",
-    "dead": "nơi nhận từ chối",
-    "parked": "tạm dừng: khóa kết nối bị từ chối",
-}
 
 
 def never() -> bool:
@@ -77,29 +68,13 @@ def recover(node: Node, now: datetime) -> int:
         return outbox.release(tx.session, node.id, now)
 
 
-def listed(node: Node, who: Actor, before: str | None = None, most: int = 200) -> Answer:
-    """What this stall sent or waits to send, newest first: ``{messages, next}``; every one can be opened."""
-    with node.db.read() as session:
-        mine = select(OutboxMessage).where(OutboxMessage.site_id == who.site_id, OutboxMessage.stall_id == who.stall)
-        order = (OutboxMessage.created_at, OutboxMessage.seq, OutboxMessage.id)
-        last = session.get(OutboxMessage, (who.site_id, before)) if before else None
-        if last is not None:
-            mine = mine.where(tuple_(*order) < tuple_(last.created_at, last.seq, last.id))
-        rows = list(session.scalars(mine.order_by(*(column.desc() for column in order)).limit(most)))
-        return {
-            "messages": [_told(row) for row in rows],
-            "next": rows[-1].id if len(rows) == most else None,
-            "note": "Máy không gửi giá bán, doanh thu, số tiền.",
-        }
-
-
-def opened(node: Node, who: Actor, message_id: str) -> Answer:
-    """One message with every byte of its body; another stall's is ``NotFound``."""
-    with node.db.read() as session:
-        row = session.get(OutboxMessage, (who.site_id, message_id))
-        if row is None or row.stall_id != who.stall:
-            raise NotFound("not_found", "Không tìm thấy mục đã gửi này.")
-        return _told(row) | {"body": row.body.decode(), "answer": row.answer}
+def as_sent(node: Node, kind: str, body: bytes) -> bytes:
+    """Every byte that goes over the line: of a photo also its picture. Raises ``NotFound`` when that is lost."""
+    if kind != "evidence":
+        return body
+    named: dict[str, Any] = orjson.loads(body)
+    packed = named | {"data": base64.b64encode(node.files.get(named["sha256"])).decode()}
+    return orjson.dumps(packed, option=orjson.OPT_SORT_KEYS)
 
 
 def unpark(node: Node, who: Actor, destination: str, now: datetime) -> Answer:
@@ -111,15 +86,10 @@ def unpark(node: Node, who: Actor, destination: str, now: datetime) -> Answer:
 
 
 def _send(node: Node, department: Department, message: Claimed) -> Delivered:
-    body = message.body
-    if message.kind == "evidence":
-        named: dict[str, Any] = orjson.loads(body)
-        try:
-            data = node.files.get(named["sha256"])
-        except NotFound:
-            return Delivered("dead", "mất tệp ảnh trên máy này")
-        packed = named | {"data": base64.b64encode(data).decode()}
-        body = orjson.dumps(packed, option=orjson.OPT_SORT_KEYS)
+    try:
+        body = as_sent(node, message.kind, message.body)
+    except NotFound:
+        return Delivered("dead", "mất tệp ảnh trên máy này")
     return department.send(message.kind, message.id, body)
 
 
@@ -141,20 +111,3 @@ def _settle(tx: Transaction, message: Claimed, delivered: Delivered, luck: Calla
 def _acknowledged(tx: Transaction, message: Claimed, delivered: Delivered) -> None:
     if message.kind == "case_events":
         case_log.acknowledged(tx, message.site_id, delivered.answer)
-
-
-def _told(row: OutboxMessage) -> Answer:
-    return {
-        "id": row.id,
-        "kind": row.kind,
-        "plain": row.plain,
-        "destination": row.destination,
-        "state": row.state,
-        "state_text": STATES.get(row.state, row.state),
-        "written_at": row.created_at.isoformat(),
-        "sent_at": row.done_at.isoformat() if row.done_at else None,
-        "attempts": row.attempts,
-        "sha256": row.sha256,
-        "size": len(row.body),
-        "last_status": row.last_status,
-    }

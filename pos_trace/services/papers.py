@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from pos_trace.core.errors import FieldError, Invalid, Unavailable
+from pos_trace.core.quantities import as_text, exact
 from pos_trace.core.text import clean
 from pos_trace.core.vocabulary.words import PAPER_KINDS
-from pos_trace.services import deliveries, judging
+from pos_trace.services import deliveries, judging, papers_served
 from pos_trace.services.node import Actor, Answer, Node, Transaction, owned
 from pos_trace.store.models import Delivery, DeliveryLine, Paper, PaperLink, Photo
 
@@ -18,13 +21,16 @@ MOST_PHOTOS = 20
 
 @dataclass(frozen=True, slots=True)
 class PaperIn:
-    """A paper as it was told: one of ``PAPER_KINDS``, its number, date and issuer where it has them."""
+    """A paper as it was told: one of ``PAPER_KINDS``, its number, date and issuer where it has them, and the kilograms
+    written on it (a JSON quantity).
+    """
 
     kind: str
     number: str | None = None
     issued_on: date | None = None
     issuer: str | None = None
     note: str | None = None
+    stated_kg: object = None
 
 
 def add(
@@ -38,9 +44,11 @@ def add(
         delivery = tx.owned(Delivery, delivery_id, deliveries.NO_DELIVERY)
         line = _line_of(tx, delivery, line_id) if line_id else None
         paper = make(tx, told)
+        if truck and line is not None:
+            paper.goods_group = line.goods_group
         link(tx, paper, delivery, line, truck)
         tx.session.flush()
-        lines = _judged_again(tx, delivery, line, truck)
+        lines = _judged_again(tx, paper, delivery, line, truck)
         tx.audit("paper_added", f"paper:{paper.id}", {"kind": paper.kind, "delivery": delivery.id, "line": line_id})
         return tx.answer({"paper": _told(paper), "lines": lines}, 201)
 
@@ -50,12 +58,24 @@ def make(tx: Transaction, told: PaperIn) -> Paper:
     if told.kind not in PAPER_KINDS:
         raise Invalid("paper_kind", "Chọn loại giấy tờ trong danh sách.", (FieldError("/kind", "unknown"),))
     row = Paper(site_id=tx.who.site_id, id=tx.id(), created_at=tx.now, stall_id=tx.who.stall, kind=told.kind)
+    row.stated_kg = _kilograms(told.stated_kg)
     row.number, row.issued_on = clean(told.number or "", 80) or None, told.issued_on
     row.issuer, row.note = clean(told.issuer or "", 200) or None, clean(told.note or "", 500) or None
     row.added_by = tx.who.id[:36]
     tx.session.add(row)
     tx.session.flush()
     return row
+
+
+def _kilograms(told: object) -> Decimal | None:
+    if told is None or told == "":
+        return None
+    number = exact(told)
+    if number is None:
+        raise Invalid(
+            "stated_kg_invalid", "Số kg ghi trên giấy phải lớn hơn 0.", (FieldError("/stated_kg", "invalid"),)
+        )
+    return number
 
 
 def link(tx: Transaction, paper: Paper, delivery: Delivery, line: DeliveryLine | None, truck: bool = False) -> None:
@@ -101,7 +121,7 @@ def add_photo(
         _not_too_many(tx, row)
         tx.session.add(row)
         tx.session.flush()
-        lines = _judged_again(tx, delivery, None, True) if paper is not None else []
+        lines = _judged_again(tx, paper, delivery, None, True) if paper is not None else []
         tx.audit("photo_added", f"photo:{row.id}", {"sha256": digest, "delivery": delivery.id, "paper": paper_id})
         photo = {"id": row.id, "sha256": digest, "quality": kept.quality, "media_type": kept.media_type}
         return tx.answer({"photo": photo, "lines": lines}, 201)
@@ -121,25 +141,55 @@ def _line_of(tx: Transaction, delivery: Delivery, line_id: str) -> DeliveryLine:
     return line
 
 
-def _judged_again(tx: Transaction, delivery: Delivery, line: DeliveryLine | None, truck: bool) -> list[Answer]:
-    """The lines a new paper may serve, judged again; on a shared truck the stall's other deliveries too."""
+def _judged_again(
+    tx: Transaction, paper: Paper, delivery: Delivery, line: DeliveryLine | None, truck: bool
+) -> list[Answer]:
+    """The lines a new paper may serve, judged again; on a shared truck the other stalls' too, who are told nothing
+    here. Answers the stall's own.
+    """
+    served = {row.id: row for row in papers_served.lines_served(tx.session, papers_served.twins(tx.session, paper))}
     if line is not None:
-        served = [line]
-    else:
-        mine = select(DeliveryLine).where(DeliveryLine.site_id == delivery.site_id)
-        whole = select(Delivery.id).where(Delivery.site_id == delivery.site_id, Delivery.stall_id == delivery.stall_id)
-        if truck and delivery.arrival_id is not None:
-            whole = whole.where(Delivery.arrival_id == delivery.arrival_id)
-        else:
-            whole = whole.where(Delivery.id == delivery.id)
-        served = list(tx.session.scalars(mine.where(DeliveryLine.delivery_id.in_(whole)).order_by(DeliveryLine.id)))
-    for row in served:
+        served[line.id] = line
+    elif not truck or delivery.arrival_id is None:
+        served |= {row.id: row for row in deliveries.lines_of(tx.session, delivery)}
+    rows = [served[row_id] for row_id in sorted(served)]
+    for row in rows:
         if row.state == "accepted":
             judging.rejudge_line(tx, row, judging.known(tx.session, row.key), "paper")
     tx.session.flush()
-    return [deliveries.told_line(tx.session, tx.node, row, tx.now) for row in served]
+    mine = [row for row in rows if row.stall_id == delivery.stall_id]
+    return [deliveries.told_line(tx.session, tx.node, row, tx.now) for row in mine]
 
 
 def _told(row: Paper) -> dict[str, Any]:
     issued = row.issued_on.isoformat() if row.issued_on else None
-    return {"id": row.id, "kind": row.kind, "number": row.number, "issued_on": issued, "issuer": row.issuer}
+    stated = as_text(row.stated_kg) if row.stated_kg is not None else None
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "number": row.number,
+        "issued_on": issued,
+        "issuer": row.issuer,
+        "stated_kg": stated,
+    }
+
+
+def listed(node: Node, who: Actor, delivery_id: str) -> Answer:
+    """The papers that serve a delivery: ``{papers: […]}``, each with ``left_kg`` where it states kilograms.
+
+    Of another stall's paper for the same truck only kind, number, date and what is left: never its photo, its
+    supplier or that stall's lines.
+    """
+    with node.db.read() as session:
+        delivery = owned(session, who, Delivery, delivery_id, deliveries.NO_DELIVERY)
+        found = {paper.id: paper for line in deliveries.lines_of(session, delivery)
+                 for paper in papers_served.all_of_line(session, line)}  # fmt: skip
+        return {"papers": [_listed(session, who, paper) for _, paper in sorted(found.items())]}
+
+
+def _listed(session: Session, who: Actor, paper: Paper) -> dict[str, Any]:
+    left = papers_served.left_kg(session, paper)
+    told = _told(paper) | {"own": True, "left_kg": as_text(left) if left is not None else None}
+    if paper.stall_id == who.stall_id:
+        return told
+    return {name: told[name] for name in ("kind", "number", "issued_on", "left_kg")} | {"own": False}

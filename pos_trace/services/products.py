@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from pos_trace.core import codes
 from pos_trace.core.codes import ScannedCode
 from pos_trace.core.text import clean, fold
+from pos_trace.core.units import contents_from, contents_json, convert
 from pos_trace.services.node import Actor, Node, Transaction
 from pos_trace.store.models import Product
 
@@ -99,6 +100,17 @@ def change(tx: Transaction, row: Product, told: dict[str, Any]) -> None:
     row.folded, row.unit = fold(row.name)[:MOST_NAME], told["unit"]
     row.barcode = told.get("barcode") or row.barcode
     row.goods_group = told.get("group") or row.goods_group
-    row.unit_price = told["unit_price"] if told.get("unit_price") is not None else row.unit_price
+    if told.get("unit_price") is not None:
+        row.unit_price, row.price_unit = told["unit_price"], None
     row.content_kg = told.get("content_kg") or row.content_kg
+    if told.get("unit_contents") is not None:
+        row.unit_contents = contents_json(told["unit_contents"])
     tx.session.flush()
+
+
+def price_in(row: Product, unit: str | None) -> Decimal | None:
+    """The last price of one ``unit`` in đồng; None without a price, or where nobody said how the units compare."""
+    if not row.unit_price or unit is None:
+        return None
+    of_one = convert(Decimal(1), unit, row.price_unit or row.unit, contents_from(row.unit_contents), row.content_kg)
+    return None if of_one is None else row.unit_price * of_one

@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 from pos_trace.core import tokens
 from pos_trace.core.errors import Conflict, NotFound
 from pos_trace.core.slips import ReceiptFacts, Slip, SoldItem, lots_words, receipt_slip
-from pos_trace.core.vocabulary.words import PAPER_KINDS
-from pos_trace.services import judging, printing, receiving_slips
+from pos_trace.core.text import without_numbers
+from pos_trace.core.units import contents_from
+from pos_trace.core.vocabulary import slips as slip_words
+from pos_trace.services import lot_facts, printing, receiving_slips
 from pos_trace.services.case_log import DESTINATION
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.services.receiving import paper_prefix
-from pos_trace.store import counters, lots
-from pos_trace.store.models import DeliveryLine, LotAllocation, PrintJob, Receipt, Sale, SaleLine, Stall, StockLot
+from pos_trace.store import counters
+from pos_trace.store.models import LotAllocation, PrintJob, Product, Receipt, Sale, SaleLine, Stall, StockLot
 
 KEPT = timedelta(days=1827)  # 60 months, however long they are (TT 63/2026 Điều 10.2)
 TRIES = 8
@@ -87,11 +89,15 @@ def _slip(
 
 
 def _item(session: Session, node: Node, line: SaleLine, sold_at: datetime) -> SoldItem:
+    if line.product_id is None:
+        return SoldItem(line.name, None, None, line.amount, slip_words.LOTS_OF_DAY)
+    product = session.get(Product, (line.site_id, line.product_id))
+    contents = contents_from(product.unit_contents) if product is not None else {}
     named = [lot for lot in candidates(session, line) if lot.label]
     day = sold_at.astimezone(node.zone).date()
     today = all(lot.received_at.astimezone(node.zone).date() == day for lot in named)
     words = lots_words([lot.label for lot in named], line.lot_source, today)
-    return SoldItem(line.name, line.quantity, line.unit, line.amount, words, line.estimated)
+    return SoldItem(line.name, line.quantity, line.unit, line.amount, words, line.estimated, contents)
 
 
 def candidates(session: Session, line: SaleLine) -> list[StockLot]:
@@ -121,26 +127,22 @@ def projection(
 
 def _projected(session: Session, node: Node, number: int, line: SaleLine) -> dict[str, Any]:
     """One item, numbered as it stands on the paper: a till may number its lines as it likes, even twice the same."""
-    found = candidates(session, line)
-    keys = [line.key] if line.key else list(dict.fromkeys(lot.key for lot in found if lot.key))
-    told: dict[str, Any] = {"line_no": number, "product_name": line.name, "lot_keys": keys[:50]}
-    told |= {"lot_source": "scanned" if line.key else line.lot_source, "origin": None}
-    without = [lot for lot in found if lot.key is None or lots.find(session, lot.key).state != "found"]
-    if without:
-        told["origin"] = _origin(session, node, without[0])
+    sold = candidates(session, line)
+    found = lot_facts.sources(session, sold)
+    keys = [line.key] if line.key else lot_facts.keys(found)
+    told: dict[str, Any] = {"line_no": number, "product_name": without_numbers(line.name), "lot_keys": keys}
+    mixed = "unknown" if len(found) > len(sold) else line.lot_source  # of a merged lot nobody knows which it was
+    told |= {"lot_source": "scanned" if line.key else mixed, "origin": None}
+    origins = lot_facts.origins(session, node, found)
+    if origins:
+        told["origin"] = origins[0]
+    if len(origins) > 1:
+        told["origins"] = origins
+    if line.product_id is None:
+        told["lots_are"] = "of_day"
+    elif len(sold) == 1 and len(found) > 1 and not line.key:
+        told["lots_are"] = "all_of"
     return told
-
-
-def _origin(session: Session, node: Node, lot: StockLot) -> dict[str, Any]:
-    """Commune, facility (never an individual), day received and kinds of paper of goods without a record."""
-    line = session.get(DeliveryLine, (lot.site_id, lot.line_id)) if lot.line_id else None
-    kinds = sorted({paper.kind for paper in judging.papers_of(session, line)}) if line is not None else []
-    return {
-        "commune": lot.origin.get("commune"),
-        "facility": lot.origin.get("facility"),
-        "received_on": lot.received_at.astimezone(node.zone).date().isoformat(),
-        "papers": [PAPER_KINDS.get(kind, kind) for kind in kinds],
-    }
 
 
 def reprint(node: Node, who: Actor, sale_id: str, now: datetime) -> Answer:

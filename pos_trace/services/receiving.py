@@ -10,7 +10,17 @@ from pos_trace.core.errors import Conflict, FieldError, Invalid
 from pos_trace.core.goods import group_of
 from pos_trace.core.quantities import shown
 from pos_trace.core.text import clean
-from pos_trace.services import deliveries, judging, lines_in, papers, printing, receiving_slips, stock
+from pos_trace.services import (
+    deliveries,
+    judging,
+    lines_in,
+    papers,
+    printing,
+    receiving_slips,
+    stock,
+    transfer_returns,
+    usual_goods,
+)
 from pos_trace.services.node import Actor, Answer, Node, Transaction, stall_of
 from pos_trace.store import counters
 from pos_trace.store.models import Delivery, DeliveryLine, Flag, Stall
@@ -28,8 +38,15 @@ def add_loose(
     unit: str | None,
     told: Sequence[papers.PaperIn],
     now: datetime,
+    *,
+    content_kg: object = None,
+    confirm: bool = True,
 ) -> Answer:
-    """Goods without a code, with the papers already at hand: ``{line, verdict}``. Raises ``Invalid``, ``Conflict``."""
+    """Goods without a code, with the papers already at hand: ``{line, verdict}``. Raises ``Invalid``, ``Conflict``.
+
+    ``content_kg``: kilograms of one unit; ``confirm``: a quantity far above the supplier's usual is meant.
+    """
+    usual_goods.content_told(content_kg)
     amount = lines_in.amount_of(quantity, unit)
     plain = clean(name, 300)
     if not plain:
@@ -39,7 +56,8 @@ def add_loose(
     guessed = group_of(plain, node.policy.goods)
     with node.write(who, now) as tx:
         delivery = deliveries.still_open(tx, delivery_id)
-        line = lines_in.add_loose(tx, delivery, plain, group or (guessed.name if guessed else None), amount)
+        known = group or (guessed.name if guessed else None)
+        line = lines_in.add_loose(tx, delivery, plain, known, amount, content_kg, confirm)
         for paper in told:
             papers.link(tx, papers.make(tx, paper), delivery, line)
         tx.session.flush()
@@ -75,7 +93,8 @@ def send_back(tx: Transaction, line: DeliveryLine, taken: Decimal, reason: str) 
         before = stock.of_line(line)
         line.refused += taken
         stock.move(tx, lot, "refused", stock.of_line(line) - before, "line", line.id)
-    line.refuse_reason = reason
+    said = [one for one in (line.refuse_reason or "").split("; ") if one]
+    line.refuse_reason = "; ".join(dict.fromkeys([*said, reason]))[:200]
     tx.session.flush()
     if line.accepted > ZERO:
         judging.rejudge_line(tx, line, judging.known(tx.session, line.key), "quantity")
@@ -84,6 +103,7 @@ def send_back(tx: Transaction, line: DeliveryLine, taken: Decimal, reason: str) 
         if lot is not None:
             lot.state, lot.state_reason, lot.closed_at = "closed", "refused", tx.now
         end_flags(tx, line, "refused")
+    transfer_returns.from_line(tx, lot, taken, reason)
     tx.audit("line_refused", f"line:{line.id}", {"quantity": str(taken), "unit": line.unit, "reason": reason})
 
 
@@ -115,12 +135,13 @@ def close(node: Node, who: Actor, delivery_id: str, now: datetime) -> Answer:
     """ "Xong chuyến": number it, print both copies: ``{id, number, state, print_jobs, lines}``."""
     with node.write(who, now) as tx:
         row = deliveries.still_open(tx, delivery_id)
-        jobs = _close(tx, row, "person")
+        jobs = close_row(tx, row, "person")
         lines = [deliveries.told_line(tx.session, node, line, now) for line in deliveries.lines_of(tx.session, row)]
         return tx.answer({"id": row.id, "number": row.number, "state": row.state, "print_jobs": jobs, "lines": lines})
 
 
-def _close(tx: Transaction, row: Delivery, by: str) -> list[str]:
+def close_row(tx: Transaction, row: Delivery, by: str) -> list[str]:
+    """Number a delivery and queue its slips inside the caller's write; answers the print jobs. ``by`` person | machine."""
     stall = tx.session.get_one(Stall, (row.site_id, row.stall_id))
     local = tx.now.astimezone(tx.node.zone)
     number = counters.next_number(tx.session, row.site_id, row.stall_id, "receiving", f"{local:%y%m%d}")
@@ -155,7 +176,7 @@ def auto_close(node: Node, now: datetime) -> int:
         with node.write(node.machine("auto-close"), now) as tx:
             row = tx.session.get_one(Delivery, (node.id, delivery_id))
             if row.state == "open":
-                _close(tx, row, "machine")
+                close_row(tx, row, "machine")
                 closed += 1
     return closed
 

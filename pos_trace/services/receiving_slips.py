@@ -8,7 +8,7 @@ from pos_trace.core.goods import PaperFacts
 from pos_trace.core.quantities import to_kg
 from pos_trace.core.slips import Place, ReceivedItem, ReceivingFacts, Slip, receiving_slip
 from pos_trace.core.vocabulary.words import PAPER_KINDS
-from pos_trace.services import deliveries, judging, lines_in
+from pos_trace.services import deliveries, lines_in, papers_served
 from pos_trace.services.node import Transaction
 from pos_trace.store import lots
 from pos_trace.store.models import Delivery, DeliveryLine, Flag, Site, Stall, User, VerdictRow
@@ -18,7 +18,11 @@ COPIES = 2
 
 def of_delivery(tx: Transaction, row: Delivery, stall: Stall) -> list[Slip]:
     """The stall's copy and the supplier's, the same but for their number."""
-    items = tuple(_item(tx, row, line) for line in deliveries.lines_of(tx.session, row) if line.state != "cancelled")
+    items = tuple(
+        _item(tx, row, line)
+        for line in deliveries.lines_of(tx.session, row)
+        if line.state not in ("cancelled", "moved")
+    )
     person = tx.session.get(User, (tx.node.id, row.opened_by)) if row.opened_by else None
     return [
         receiving_slip(
@@ -32,6 +36,7 @@ def of_delivery(tx: Transaction, row: Delivery, stall: Stall) -> list[Slip]:
                 items=items,
                 records_at=lots.records_age(tx.session).as_of,
                 copy_of=(copy, COPIES),
+                by_machine=row.closed_by == "machine",
                 keep_months=tx.node.policy.clocks.keep_months,
             )
         )
@@ -48,11 +53,9 @@ def place_of(tx: Transaction, stall: Stall, practice: bool = False) -> Place:
 
 def _item(tx: Transaction, delivery: Delivery, line: DeliveryLine) -> ReceivedItem:
     verdict = tx.session.get(VerdictRow, (line.site_id, line.verdict_id)) if line.verdict_id else None
-    waiting = select(Flag).where(
-        Flag.site_id == line.site_id, Flag.line_id == line.id, Flag.state.in_(("open", "held"))
-    )
+    waiting = select(Flag).where(Flag.site_id == line.site_id, Flag.line_id == line.id, Flag.state == "open")
     flag = tx.session.scalars(waiting).first()
-    found = judging.papers_of(tx.session, line)
+    found = papers_served.facts(tx.session, tx.node.policy, line)
     kg = to_kg(line.accepted, line.unit, line.content_kg) if line.accepted > 0 else None
     number = (delivery.number or "").rsplit("-", 1)[-1]
     return ReceivedItem(

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
-from pos_trace.services import flags, judging, stock
+from pos_trace.services import flags, judging, lineage, stock
 from pos_trace.services.node import Node, Transaction
 from pos_trace.store import lots
 from pos_trace.store.models import DeliveryLine, StockLot, VerdictRow
@@ -23,7 +23,8 @@ def unchecked_due(node: Node, now: datetime) -> int:
                 (VerdictRow.site_id == DeliveryLine.site_id) & (VerdictRow.id == DeliveryLine.verdict_id),
             )
             .join(StockLot, (StockLot.site_id == DeliveryLine.site_id) & (StockLot.line_id == DeliveryLine.id))
-            .where(DeliveryLine.site_id == node.id, VerdictRow.status == "unchecked", StockLot.on_hand > 0)
+            .where(DeliveryLine.site_id == node.id, VerdictRow.status == "unchecked")
+            .where(or_(StockLot.on_hand > 0, StockLot.id.in_(lineage.above_what_is_left(session, node.id))))
             .distinct()
         )
         waiting = [(site, line, key, lots.find(session, key)) for site, line, key in session.execute(newest) if key]
@@ -61,7 +62,7 @@ def expired_due(node: Node, now: datetime) -> int:
             if lot.line_id is not None and lot.state in ("sellable", "held"):
                 line = tx.session.get_one(DeliveryLine, (lot.site_id, lot.line_id))
                 judging.rejudge_line(tx, line, judging.known(tx.session, line.key), "expiry")
-            stock.apply_state(tx, lot, "blocked", "expired")
+            lineage.settle(tx, lot, "blocked", "expired")
     return len(waiting)
 
 
@@ -70,5 +71,4 @@ def _hold_late(tx: Transaction, line: DeliveryLine) -> None:
     if lot is not None:
         verdict = tx.session.get_one(VerdictRow, (line.site_id, line.verdict_id))
         state, reason = judging.state_for(tx, line, verdict.stock_state, False)
-        stock.apply_state(tx, lot, state, reason)
-        judging.apply_to_children(tx, lot, state, reason)
+        lineage.settle(tx, lot, state, reason)

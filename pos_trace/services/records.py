@@ -1,4 +1,4 @@
-"""The province publishes: one look-up, and one feed of lots, facilities and recalls by rising version."""
+"""The province publishes: one look-up, and one feed of lots, facilities, recalls and stations by rising version."""
 
 from typing import Any
 
@@ -9,9 +9,15 @@ from pos_trace.core.errors import NotFound
 from pos_trace.services import lines
 from pos_trace.services.node import Answer, Node
 from pos_trace.store.lots import lot_of
-from pos_trace.store.models import FacilityRow, LotRecordRow, RecallLot, RecallRow
+from pos_trace.store.models import DeskCheck, FacilityRow, LotRecordRow, RecallLot, RecallRow, StationRow
 
-MODELS: tuple[tuple[str, Any], ...] = (("facility", FacilityRow), ("lot", LotRecordRow), ("recall", RecallRow))
+MODELS: tuple[tuple[str, Any], ...] = (
+    ("facility", FacilityRow),
+    ("lot", LotRecordRow),
+    ("recall", RecallRow),
+    ("station", StationRow),
+    ("desk_check", DeskCheck),
+)
 PAGE = 500
 MOST = 2000
 POLL_S = 30
@@ -94,4 +100,8 @@ def recalled_keys(session: Session, recall_id: str) -> list[str]:
 def _line(session: Session, kind: str, row: Any) -> lines.Line:
     if kind == "lot":
         return lines.lot_line(row)
+    if kind == "desk_check":
+        return lines.desk_check_line(row)
+    if kind == "station":
+        return lines.station_line(row)
     return lines.facility_line(session, row) if kind == "facility" else lines.recall_line(session, row)

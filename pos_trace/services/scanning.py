@@ -14,9 +14,10 @@ from pos_trace.core.goods import papers_state
 from pos_trace.core.judgements import History, Verdict
 from pos_trace.core.records import RecordAnswer
 from pos_trace.core.vocabulary.words import SCAN_MESSAGES
-from pos_trace.services import judging, lines_in, stop_sales
+from pos_trace.services import earlier, judging, lines_in, products, stop_sales, transfer_intake, usual_goods
 from pos_trace.services.code_view import CodeView
 from pos_trace.services.node import Actor, Answer, Node, Transaction
+from pos_trace.services.transfer_intake import SlipScan
 from pos_trace.store import lots
 from pos_trace.store.models import Delivery, Scan
 
@@ -26,8 +27,10 @@ NO_DELIVERY = "Không tìm thấy chuyến hàng."
 
 @dataclass(frozen=True, slots=True)
 class ScanIn:
-    """What was asked: a text, where it goes, how much of it. ``quantity`` and ``unit`` as they came. ``goods_name``
-    and ``goods_group`` are what the receiver calls goods no record names.
+    """What was asked: a text, where it goes, how much of it. ``quantity``, ``unit`` and ``content_kg`` (kilograms of
+    one unit) as they came. ``goods_name``, ``goods_group`` and ``product_id`` are what the receiver says the goods
+    are: it names goods no record names, and a label of other goods is told. ``confirm``: a quantity far above the
+    usual is meant. ``confirm_slip``: a delivery note made out to another stall is meant for this one.
     """
 
     text: str
@@ -38,6 +41,10 @@ class ScanIn:
     source: str = "text"
     goods_name: str | None = None
     goods_group: str | None = None
+    content_kg: Any = None
+    product_id: str | None = None
+    confirm: bool = True
+    confirm_slip: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +77,15 @@ def scan_photo(node: Node, who: Actor, data: bytes, asked: ScanIn, now: datetime
     reading = node.ports.photos.read(data, keep_photo=True)
     parsed = [codes.parse(seen.text, node.policy.codes) for seen in reading.codes if seen.text is not None]
     kept = Photo(reading.kept.data, reading.kept.media_type) if reading.kept else None
-    return _answer(node, who, asked, _chosen(parsed, reading.why), kept, now)
+    unread = any(seen.text is None for seen in reading.codes)
+    return _answer(node, who, asked, _chosen(parsed, reading.why, unread), kept, now)
 
 
-def _chosen(parsed: list[ScannedCode], why: str | None) -> ScannedCode:
-    """The one trace code of a photo; a payment QR beside it, or the same product's bare EAN, is nobody's business."""
+def _chosen(parsed: list[ScannedCode], why: str | None, unread: bool = False) -> ScannedCode:
+    """The one trace code of a photo; a payment QR beside it, or the same product's bare EAN, is nobody's business.
+
+    A code that is there but cannot be made out speaks before one that is no trace code: it is scanned again.
+    """
     good = {code.key or code.code: code for code in parsed if code.outcome == "ok"}
     good = {key: code for key, code in good.items() if not any(str(other).startswith(f"{key}/") for other in good)}
     if len(good) == 1:
@@ -82,13 +93,21 @@ def _chosen(parsed: list[ScannedCode], why: str | None) -> ScannedCode:
     if len(good) > 1:
         names = tuple(sorted(str(key) for key in good))
         return ScannedCode("", "ambiguous", "text", reason="several_codes", candidates=names)
+    doubtful = [code for code in parsed if code.outcome != "not_trace_code"]
+    if doubtful or (parsed and not unread):
+        return (doubtful or parsed)[0]
     if parsed:
-        return parsed[0]
+        return ScannedCode("", "unreadable", "text")
     return ScannedCode("", "unreadable", "text", reason=why or "no_code")
 
 
 def _answer(node: Node, who: Actor, asked: ScanIn, code: ScannedCode, photo: Photo | None, now: datetime) -> Answer:
+    if code.kind == "transfer_slip":
+        told = SlipScan(code.raw, asked.delivery_id, asked.dry_run, asked.confirm_slip, asked.source)
+        if (slip := transfer_intake.scanned(node, who, code, told, now)) is not None:
+            return slip
     amount = _amount(asked)
+    usual_goods.content_told(asked.content_kg)
     if code.reason == "lost_separator":
         code = _settled(node, code)
     if code.outcome != "ok" or code.key is None:
@@ -99,8 +118,9 @@ def _answer(node: Node, who: Actor, asked: ScanIn, code: ScannedCode, photo: Pho
     answer = _asked_abroad(node, code, local, now)
     if asked.dry_run:
         with node.db.read() as session:
-            verdict = _judge(session, node, who, asked, code, answer, amount, now)
-        return _told(node, None, code, verdict, None, answer, now)
+            goods = _goods(session, node, who, asked, code, answer, amount)
+            verdict = _judge(session, node, who, code, answer, goods, now)
+        return _told(node, None, code, verdict, None, answer, goods, now)
     with node.write(who, now) as tx:
         return _kept(tx, asked, code, answer, amount, photo)
 
@@ -115,8 +135,9 @@ def _kept(
 ) -> Answer:
     node, who, now = tx.node, tx.who, tx.now
     delivery = _delivery(tx.session, node, who, asked)
+    goods = _goods(tx.session, node, who, asked, code, answer, amount)
     row = _scan_row(tx, asked, code, photo)
-    verdict = _judge(tx.session, node, who, asked, code, answer, amount, now)
+    verdict = _judge(tx.session, node, who, code, answer, goods, now)
     if answer is not None and answer.state == "found" and answer.record is not None:
         lines_in.remember_record(tx, answer)
     if answer is not None and answer.recall is not None:
@@ -125,12 +146,13 @@ def _kept(
     if delivery is not None:
         if amount is None:
             raise Invalid("quantity_missing", "Nhập số lượng và đơn vị.", (FieldError("/quantity", "missing"),))
-        called = lines_in.called(tx.session, node, who, code, answer, asked.goods_name, asked.goods_group)
-        line = lines_in.add_scanned(tx, delivery, row, code, answer, amount, verdict, called)
+        usual_goods.must_be_meant(goods.question, asked.confirm)
+        told = (goods.called, goods.content, goods.asked)
+        line = lines_in.add_scanned(tx, delivery, row, code, answer, amount, verdict, *told)
     else:
         judging.keep(tx, verdict, "look_up", None, row.id)
     tx.audit("scanned", f"scan:{row.id}", {"key": code.key, "status": verdict.status, "line": line and line["id"]})
-    return tx.answer(_told(node, row.id, code, verdict, line, answer, now))
+    return tx.answer(_told(node, row.id, code, verdict, line, answer, goods, now))
 
 
 def _settled(node: Node, code: ScannedCode) -> ScannedCode:
@@ -167,7 +189,21 @@ def _delivery(session: Session, node: Node, who: Actor, asked: ScanIn) -> Delive
     return row
 
 
-def _judge(
+@dataclass(frozen=True, slots=True)
+class _Goods:
+    """What this stall knows of the scanned goods: name and group, what was asked for, the supplier's habit with them.
+    ``kg``: how much more of the lot comes in by this, None for a look-up.
+    """
+
+    called: tuple[str, str | None]
+    asked: earlier.Asked
+    habits: usual_goods.Habits
+    content: Decimal | None
+    kg: Decimal | None
+    question: Answer | None
+
+
+def _goods(
     session: Session,
     node: Node,
     who: Actor,
@@ -175,15 +211,36 @@ def _judge(
     code: ScannedCode,
     answer: RecordAnswer | None,
     amount: tuple[Decimal, str] | None,
+) -> _Goods:
+    called = lines_in.called(session, node, who, code, answer, asked.goods_name, asked.goods_group)
+    meant = lines_in.meant(session, who, asked.product_id, asked.goods_group)
+    if who.stall_id is None or asked.delivery_id is None:
+        return _Goods(called, meant, usual_goods.Habits({}), None, None, None)
+    supplier = session.get_one(Delivery, (who.site_id, asked.delivery_id)).supplier_id
+    product = products.match(session, who, barcode=code.gtin, name=None if code.gtin else called[0])
+    known = usual_goods.habits(session, who, supplier, product)
+    if amount is None:
+        unit = answer.record.unit if answer is not None and answer.record is not None else None
+        content = usual_goods.content_of(session, who, supplier, product, unit) if unit else None
+        return _Goods(called, meant, known, content, None, None)
+    content = usual_goods.content_of(session, who, supplier, product, amount[1], asked.content_kg)
+    odd = usual_goods.question(*amount, known.usual(amount[1], content))
+    return _Goods(called, meant, known, content, lines_in.in_kg(amount, content), odd)
+
+
+def _judge(
+    session: Session,
+    node: Node,
+    who: Actor,
+    code: ScannedCode,
+    answer: RecordAnswer | None,
+    goods: _Goods,
     now: datetime,
 ) -> Verdict:
     view = CodeView.of_code(code)
-    received = None
-    if asked.delivery_id is not None and amount is not None:
-        content = lines_in.remembered_content(session, who, code, amount[1])
-        received = judging.received_of(session, node, code.key) + lines_in.in_kg(amount, content)
-    facts: History = judging.history(session, node, who, view, received, now)
-    _, group = lines_in.called(session, node, who, code, answer, asked.goods_name, asked.goods_group)
+    received = None if goods.kg is None else judging.received_of(session, node, code.key) + goods.kg
+    facts: History = earlier.history(session, node, who.stall_id, view, received, now, goods.asked)
+    group = goods.called[1]
     papers = papers_state((), node.policy.group(group), now.astimezone(node.zone).date())
     return judging.judge(node, view, answer, papers, facts, group, now)
 
@@ -229,15 +286,18 @@ def _told(
     verdict: Verdict,
     line: Answer | None,
     answer: RecordAnswer | None,
+    goods: _Goods,
     now: datetime,
 ) -> Answer:
     record = answer.record if answer is not None else None
     facility = answer.facility if answer is not None else None
+    suggested = goods.habits.told(record.unit if record else None)
     return {
         "scan": {"id": scan_id} if scan_id else None,
         "code": codes.as_json(code),
         "verdict": judging.told(verdict, now),
         "line": line,
+        "ask": goods.question,
         "goods_name": record.product_name if record else None,
-        "suggest": {"unit": record.unit if record else None, "facility": facility.name if facility else None},
+        "suggest": suggested | {"facility": facility.name if facility else None},
     }

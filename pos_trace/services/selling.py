@@ -10,15 +10,15 @@ from sqlalchemy import select
 
 from pos_trace.core.allocation import Allocation, allocate, unmeasured
 from pos_trace.core.errors import FieldError, Invalid
-from pos_trace.core.quantities import as_text, unit_of
-from pos_trace.core.sales import SoldLine, priced, total
+from pos_trace.core.quantities import as_text
+from pos_trace.core.sales import SoldLine, price_of_one, priced, total
 from pos_trace.core.text import clean
-from pos_trace.services import flags, goods_asked, lines_in, products, receipts, stock
+from pos_trace.services import bundles, goods_asked, lines_in, products, receipts, sold_alarms, stock
 from pos_trace.services.deliveries import practising
 from pos_trace.services.goods_asked import AskedLine, Goods
 from pos_trace.services.node import Actor, Answer, Node, Transaction, sha256, stall_of
-from pos_trace.store import lots
-from pos_trace.store.models import DeliveryLine, LotAllocation, Product, Sale, SaleLine, StockLot, StopSale, VerdictRow
+from pos_trace.services.sold_alarms import Went
+from pos_trace.store.models import LotAllocation, Sale, SaleLine, StockLot, VerdictRow
 
 MOST_BACK = timedelta(days=31)
 MOST_AHEAD = timedelta(minutes=10)
@@ -53,9 +53,9 @@ class Sold:
     """One line once it is written."""
 
     row: SaleLine
-    goods: Goods
     allocation: Allocation
     lots: tuple[StockLot, ...]
+    went: Went
 
 
 def record_sale(node: Node, who: Actor, told: SaleIn, now: datetime) -> Answer:
@@ -66,7 +66,7 @@ def record_sale(node: Node, who: Actor, told: SaleIn, now: datetime) -> Answer:
     if not told.lines:
         raise Invalid("lines_missing", "Phiếu bán chưa có dòng hàng.", (FieldError("/lines", "missing"),))
     for index, line in enumerate(told.lines):
-        if not any((line.barcode, line.sku, line.name, line.lot, line.amount)):
+        if line.bundle is None and not any((line.barcode, line.sku, line.name, line.lot, line.amount)):
             raise Invalid("line_unnamed", "Dòng hàng chưa nói bán gì.", (FieldError(f"/lines/{index}", "missing"),))
     sold_at = told.time or now
     if not now - MOST_BACK <= sold_at <= now + MOST_AHEAD:
@@ -112,7 +112,7 @@ def _record(tx: Transaction, told: SaleIn, sold_at: datetime) -> Answer:
     sums = [SoldLine(s.row.name, s.row.quantity, s.row.unit, s.row.unit_price, s.row.amount) for s in sold]
     sale.total = told.total if told.total is not None else total(sums)
     issued = receipts.issue(tx, sale, stall, [item.row for item in sold])
-    alarms = [alarm for item in sold for alarm in _alarms(tx, sale, item)]
+    alarms = [alarm for item in sold for alarm in sold_alarms.of_line(tx, sale, item.went)]
     answer: dict[str, Any] = {
         "id": sale.id,
         "receipt_no": sale.receipt_no,
@@ -126,51 +126,80 @@ def _record(tx: Transaction, told: SaleIn, sold_at: datetime) -> Answer:
 
 
 def _line(tx: Transaction, sale: Sale, asked: AskedLine) -> Sold:
+    if asked.bundle is not None:
+        return _bag(tx, sale, asked, asked.bundle)
     goods = goods_asked.find(tx.session, tx.node, tx.who, asked, for_update=True)
-    unit = goods_asked.sold_unit(goods, asked.unit)
+    quantity, unit = goods_asked.told_quantity(goods, asked)
     product = goods.product or products.ensure(
         tx, clean(asked.name or asked.sku or asked.barcode or "", 300) or NEVER_SOLD, unit or "kg",
         barcode=products.barcode_of(tx.node, asked.barcode), sku=clean(asked.sku or "", 64) or None,
     )  # fmt: skip
-    quantity = asked.quantity or goods.weight_kg
-    line = priced(SoldLine(product.name, quantity, unit, asked.unit_price, asked.amount), product.unit_price)
+    told = SoldLine(product.name, quantity, unit, asked.unit_price, asked.amount)
+    line = priced(told, products.price_in(product, unit))
     if line.amount is not None and line.amount > MOST_DONG:
         raise Invalid("amount_out_of_range", "Số tiền của một dòng quá lớn.", (FieldError("/lines", "out_of_range"),))
     row = SaleLine(site_id=sale.site_id, id=tx.id(), created_at=tx.now, stall_id=sale.stall_id, sale_id=sale.id)
     row.line_no, row.product_id, row.name, row.quantity = asked.line_no, product.id, product.name, line.quantity
     row.unit, row.unit_price, row.amount, row.estimated = line.unit, line.unit_price, line.amount, line.estimated
-    if line.unit_price is not None:
-        product.unit_price = line.unit_price
-    allocation, lots = _allocated(tx, goods, row)
+    cost = price_of_one(line)
+    if cost is not None:
+        product.unit_price, product.price_unit = cost, line.unit if line.unit != product.unit else None
+    allocation, lots, counted_in = _allocated(tx, goods, row)
     row.lot_source = allocation.source
     row.verdict, row.key = _worst(lots), goods.lot_key
     tx.session.add(row)
     tx.session.flush()
-    _take(tx, row, allocation, {lot.id: lot for lot in lots})
-    return Sold(row, goods, allocation, lots)
+    _take(tx, row, allocation, {lot.id: lot for lot in lots}, counted_in)
+    taken = frozenset(part.lot_id for part in allocation.parts if part.lot_id is not None)
+    went = Went(row, lots, taken, allocation.candidates, allocation.certainty, asked.override)
+    return Sold(row, allocation, lots, went)
 
 
-def _allocated(tx: Transaction, goods: Goods, row: SaleLine) -> tuple[Allocation, tuple[StockLot, ...]]:
+def _bag(tx: Transaction, sale: Sale, asked: AskedLine, named: tuple[str, ...]) -> Sold:
+    """A mixed bag: which lots, and nothing taken of any."""
+    lots = tuple(bundles.lots_of(tx.session, tx.node, tx.who, named, tx.now))
+    allocation = bundles.allocation(lots, bool(named), _said_by(tx))
+    row = SaleLine(site_id=sale.site_id, id=tx.id(), created_at=tx.now, stall_id=sale.stall_id, sale_id=sale.id)
+    row.line_no, row.name, row.amount = asked.line_no, clean(asked.name or "", 300) or bundles.NAME, asked.amount
+    row.lot_source, row.verdict = allocation.source, _worst(lots)
+    tx.session.add(row)
+    tx.session.flush()
+    bundles.keep(tx, row, lots, bool(named))
+    certainty = "sure" if named else allocation.certainty
+    taken = frozenset(allocation.candidates if named else ())
+    return Sold(row, allocation, lots, Went(row, lots, taken, allocation.candidates, certainty, asked.override))
+
+
+def _said_by(tx: Transaction) -> str:
+    return "scanned" if tx.who.kind == "user" else "pos"
+
+
+def _allocated(tx: Transaction, goods: Goods, row: SaleLine) -> tuple[Allocation, tuple[StockLot, ...], str | None]:
+    """What the line takes, the lots it may concern, and the unit its parts are counted in."""
     chosen = goods.chosen.id if goods.chosen is not None else None
-    by = "scanned" if tx.who.kind == "user" or goods.key is not None else "pos"
+    by = "scanned" if goods.key is not None else _said_by(tx)
     known = list(goods.open_lots)
     if goods.chosen is not None and all(lot.id != chosen for lot in known):
         known.append(goods.chosen)
     if row.quantity is None or row.unit is None:
-        return unmeasured(row.quantity, [stock.as_open(lot) for lot in known]), tuple(known)
+        return unmeasured(row.quantity, [stock.as_open(lot) for lot in known]), tuple(known), row.unit
     quantity, counted = goods_asked.measured(goods, row.quantity, row.unit)
     if goods.chosen is not None and goods.chosen not in counted and stock.as_open(goods.chosen).on_hand == 0:
         counted.append(goods.chosen)
     if not counted:
-        return unmeasured(quantity, [stock.as_open(lot) for lot in known]), tuple(known)
-    return allocate(quantity, [stock.as_open(lot) for lot in counted], chosen, by), tuple(known)
+        return unmeasured(quantity, [stock.as_open(lot) for lot in known]), tuple(known), row.unit
+    found = allocate(quantity, [stock.as_open(lot) for lot in counted], chosen, by)
+    return found, tuple(known), counted[0].unit
 
 
-def _take(tx: Transaction, row: SaleLine, allocation: Allocation, lots: dict[str, StockLot]) -> None:
+def _take(
+    tx: Transaction, row: SaleLine, allocation: Allocation, lots: dict[str, StockLot], counted_in: str | None
+) -> None:
     for part in allocation.parts:
         taken = LotAllocation(site_id=row.site_id, id=tx.id(), created_at=tx.now, stall_id=row.stall_id)
         taken.sale_line_id, taken.lot_id, taken.quantity = row.id, part.lot_id, part.quantity
         taken.certainty, taken.candidates = allocation.certainty, list(allocation.candidates)
+        taken.unit = counted_in
         tx.session.add(taken)
         if part.lot_id is not None:
             stock.move(tx, lots[part.lot_id], "sold", -part.quantity, "sale_line", row.id)
@@ -187,37 +216,6 @@ def _worst(lots: Sequence[StockLot]) -> str | None:
     return next((state for state in ("blocked", "held", "sellable") if state in states), None)
 
 
-def _alarms(tx: Transaction, sale: Sale, sold: Sold) -> list[Answer]:
-    """Blocked lots that were, or may have been, sold: told to the till, written in the stop-sale log."""
-    found = []
-    taken = {part.lot_id for part in sold.allocation.parts}
-    for lot in sold.lots:
-        if lot.state not in ("blocked", "returned_recalled") or lot.id not in {*taken, *sold.allocation.candidates}:
-            continue
-        row = StopSale(site_id=sale.site_id, id=tx.id(), created_at=tx.now, stall_id=sale.stall_id, kind="sold")
-        row.lot_id, row.key, row.sale_id = lot.id, lot.key, sale.id
-        row.detail = {"line_no": sold.row.line_no, "certainty": sold.allocation.certainty}
-        tx.session.add(row)
-        if lot.id in taken and lot.line_id and lot.expiry and lot.expiry < tx.now.astimezone(tx.node.zone).date():
-            flags.sold_expired(tx, tx.session.get_one(DeliveryLine, (lot.site_id, lot.line_id)))
-        text = f"{sold.row.name} – lô {lot.label}: KHÔNG BÁN"
-        found.append({"line_no": sold.row.line_no, "lot": lot.id, "certainty": sold.allocation.certainty, "text": text})
-    return found or _never_received(tx, sale, sold)
-
-
-def _never_received(tx: Transaction, sale: Sale, sold: Sold) -> list[Answer]:
-    """A recalled label at the till that no delivery ever brought in: the lot stands on the pack all the same."""
-    recall = lots.find(tx.session, sold.row.key).recall if sold.row.key else None
-    if recall is None:
-        return []
-    row = StopSale(site_id=sale.site_id, id=tx.id(), created_at=tx.now, stall_id=sale.stall_id, kind="sold")
-    row.key, row.sale_id, row.recall_id = sold.row.key, sale.id, recall.recall_id
-    row.detail = {"line_no": sold.row.line_no, "certainty": "sure"}
-    tx.session.add(row)
-    told = {"line_no": sold.row.line_no, "lot": None, "certainty": "sure"}
-    return [told | {"text": f"{sold.row.name}: KHÔNG BÁN"}]
-
-
 def _told(tx: Transaction, sold: Sold) -> Answer:
     lots = {lot.id: lot for lot in sold.lots}
     parts = [
@@ -232,6 +230,10 @@ def _told(tx: Transaction, sold: Sold) -> Answer:
         "lots": parts,
         "lot_source": sold.allocation.source,
         "candidates": list(sold.allocation.candidates),
+        "quantity": as_text(sold.row.quantity) if sold.row.quantity is not None else None,
+        "unit": sold.row.unit,
+        "amount": sold.row.amount,
+        "estimated": sold.row.estimated,
         "verdict": _verdict(tx, sold),
     }
 
@@ -244,30 +246,3 @@ def _verdict(tx: Transaction, sold: Sold) -> Answer | None:
     mine = select(VerdictRow).where(VerdictRow.site_id == lot.site_id, VerdictRow.line_id == lot.line_id)
     row = tx.session.scalars(mine.order_by(VerdictRow.id.desc()).limit(1)).first()
     return {"status": row.status, "word": lines_in.word_of(row), "state": lot.state} if row is not None else None
-
-
-def set_product(node: Node, who: Actor, sku: str, told: dict[str, Any], now: datetime) -> Answer:
-    """Make or change what the till calls ``sku``: name, barcode, unit, price, group, kilograms of one unit."""
-    plain, unit = clean(sku, 64), unit_of(told["unit"])
-    if not plain or not clean(told["name"], 300):
-        raise Invalid("product_incomplete", "Mặt hàng cần có mã và tên.", (FieldError("/name", "missing"),))
-    if unit is None:
-        raise Invalid("unit_unknown", "Đơn vị chưa có. Chọn trong danh sách.", (FieldError("/unit", "unknown"),))
-    if told.get("group") is not None and node.policy.group(told["group"]) is None:
-        raise Invalid("group_unknown", "Chọn nhóm hàng trong danh sách.", (FieldError("/group", "unknown"),))
-    told = told | {"unit": unit, "barcode": products.barcode_of(node, told.get("barcode"))}
-    with node.write(who, now) as tx:
-        row = products.named_by_till(tx.session, who, plain, told["barcode"], told["name"])
-        if row is None:
-            row = products.add(tx, told["name"], unit)
-        row.sku = plain
-        products.change(tx, row, told)
-        tx.audit("product_set", f"product:{row.id}", {"sku": row.sku, "name": row.name})
-        return tx.answer(product_told(row))
-
-
-def product_told(row: Product) -> Answer:
-    """A product as the API answers it."""
-    content = as_text(row.content_kg) if row.content_kg is not None else None
-    names = ("id", "name", "sku", "barcode", "goods_group", "unit", "unit_price")
-    return {name: getattr(row, name) for name in names} | {"content_kg": content}

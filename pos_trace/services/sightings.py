@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from pos_trace.core.quantities import UNITS
+from pos_trace.services import transfers_inside
 from pos_trace.services.case_log import DESTINATION, stamp
 from pos_trace.services.node import Answer, Node
 from pos_trace.store.models import Delivery, DeliveryLine, OutboxMessage
@@ -27,7 +28,7 @@ def queue_day(node: Node, day: date, now: datetime) -> int:
         .where(DeliveryLine.site_id == node.id, DeliveryLine.key.is_not(None))
         .where(DeliveryLine.created_at >= start, DeliveryLine.created_at < start + timedelta(days=1))
         .where(DeliveryLine.state.in_(("open", "accepted")), Delivery.state != "cancelled")
-        .where(Delivery.practice.is_(False))
+        .where(Delivery.practice.is_(False), transfers_inside.first_received(node.id))
         .order_by(DeliveryLine.stall_id, DeliveryLine.created_at)
     )
     with node.write(node.machine("sightings"), now) as tx:

@@ -10,8 +10,9 @@ from pos_trace.core.allocation import OpenLot
 from pos_trace.core.errors import Conflict, FieldError, Invalid
 from pos_trace.core.quantities import as_text, exact, to_kg, unit_of
 from pos_trace.core.text import clean
+from pos_trace.core.vocabulary.stock import STATE_WORDS, WASTE_KINDS
 from pos_trace.services import products
-from pos_trace.services.node import Actor, Answer, Node, Transaction, stall_of
+from pos_trace.services.node import Actor, Answer, Node, Transaction, owned, stall_of
 from pos_trace.store.models import DeliveryLine, Product, StockLot, StockMovement
 
 NO_LOT = "Không tìm thấy lô hàng."
@@ -95,7 +96,8 @@ def as_open(lot: StockLot) -> OpenLot:
     """The lot as the allocation rules see it; of recalled goods a customer brought back nothing is there to be sold."""
     if lot.state == "returned_recalled":
         return OpenLot(lot.id, ZERO, lot.received_at, "blocked", lot.expiry, lot.harvested)
-    return OpenLot(lot.id, lot.on_hand, lot.received_at, lot.state, lot.expiry, lot.harvested)
+    opened = lot.on_sale_since is not None
+    return OpenLot(lot.id, lot.on_hand, lot.received_at, lot.state, lot.expiry, lot.harvested, opened)
 
 
 def listed(node: Node, who: Actor) -> Answer:
@@ -108,12 +110,16 @@ def listed(node: Node, who: Actor) -> Answer:
             .where(StockLot.on_hand > 0)
             .order_by(Product.name, StockLot.received_at)
         ).all()
-        return {"lots": [_told(lot, product) for lot, product in rows]}
+        return {"lots": [told(lot, product) for lot, product in rows]}
 
 
-def _told(lot: StockLot, product: Product) -> Answer:
+def told(lot: StockLot, product: Product) -> Answer:
+    """A lot as its screen shows it; ``kg`` and ``content_kg`` where one unit's weight is known."""
+    content = product.content_kg if product.unit == lot.unit else None
+    kg = to_kg(lot.on_hand, lot.unit, content)
     return {
         "id": lot.id,
+        "product_id": product.id,
         "product_name": product.name,
         "sku": product.sku,
         "barcode": product.barcode,
@@ -121,93 +127,86 @@ def _told(lot: StockLot, product: Product) -> Answer:
         "label": lot.label,
         "quantity": as_text(lot.on_hand),
         "unit": lot.unit,
+        "kg": as_text(kg) if kg is not None else None,
+        "content_kg": as_text(content) if content is not None and lot.unit != "kg" else None,
         "state": lot.state,
+        "word": STATE_WORDS[lot.state],
         "reason": lot.state_reason,
         "sellable": lot.state == "sellable",
+        "on_sale": lot.on_sale_since is not None,
         "expiry": lot.expiry.isoformat() if lot.expiry else None,
+        "received_at": lot.received_at.isoformat(),
         "line_id": lot.line_id,
     }
 
 
-def _quantity(value: object) -> Decimal:
+def own_lot(session: Session, who: Actor, lot_id: str) -> StockLot:
+    """The stall's own lot; ``NotFound`` otherwise."""
+    return owned(session, who, StockLot, lot_id, NO_LOT)
+
+
+def quantity_of(value: object, pointer: str = "/quantity") -> Decimal:
+    """A quantity above 0; raises ``Invalid`` naming the place."""
     found = exact(value)
     if found is None:
-        raise Invalid(
-            "quantity_invalid", "Số lượng phải lớn hơn 0, tối đa 3 số lẻ.", (FieldError("/quantity", "invalid"),)
-        )
+        raise Invalid("quantity_invalid", "Số lượng phải lớn hơn 0, tối đa 3 số lẻ.", (FieldError(pointer, "invalid"),))
     return found
 
 
-def _unit(text: str) -> str:
+def unit_known(text: str, pointer: str = "/unit") -> str:
+    """The unit's one name; raises ``Invalid`` for a unit nobody knows."""
     found = unit_of(text)
     if found is None:
-        raise Invalid("unit_unknown", "Đơn vị chưa có. Chọn trong danh sách.", (FieldError("/unit", "unknown"),))
+        raise Invalid("unit_unknown", "Đơn vị chưa có. Chọn trong danh sách.", (FieldError(pointer, "unknown"),))
     return found
 
 
-def _name(text: str) -> str:
+def name_of(text: str) -> str:
+    """What goods are called; raises ``Invalid`` for no name."""
     plain = clean(text, 300)
     if not plain:
         raise Invalid("goods_missing", "Nhập tên hàng.", (FieldError("/name", "missing"),))
     return plain
 
 
-def _no_more(tx: Transaction, parent: StockLot, taken: Decimal, product: Product, made: Decimal, unit: str) -> None:
-    """Refuse a split that makes goods out of nothing, wherever both sides can be weighed or are counted alike."""
-    of = tx.session.get_one(Product, (parent.site_id, parent.product_id))
-    before, after = to_kg(taken, parent.unit, of.content_kg), to_kg(made, unit, product.content_kg)
-    if parent.unit == unit:
-        before, after = taken, made
-    if before is not None and after is not None and after > before:
-        raise Invalid("split_above", "Tách ra nhiều hơn phần lấy đi.", (FieldError("/units", "out_of_range"),))
+def waste(
+    node: Node, who: Actor, lot_id: str, quantity: object, reason: str, now: datetime, kind: str = "spoilt"
+) -> Answer:
+    """Take spoilt, given away or used goods out of stock (``kind``: ``WASTE_KINDS``), with the reason.
 
-
-def waste(node: Node, who: Actor, lot_id: str, quantity: object, reason: str, now: datetime) -> Answer:
-    """Take spoilt, given away or used goods out of stock, with the reason: ``{id, quantity}``."""
+    ``{id, quantity}``: what is left. Raises ``Conflict`` for more than is there.
+    """
+    known = waste_kind(kind)
     with node.write(who, now) as tx:
         lot = tx.owned(StockLot, lot_id, NO_LOT)
-        taken = _quantity(quantity)
-        move(tx, lot, "wasted", -taken, "lot", lot.id)
-        tx.audit("wasted", f"lot:{lot.id}", {"quantity": str(taken), "reason": clean(reason, 200)})
+        taken = quantity_of(quantity)
+        move(tx, lot, "wasted", -taken, known, lot.id)
+        tx.audit("wasted", f"lot:{lot.id}", {"quantity": str(taken), "kind": known, "reason": clean(reason, 200)})
         return tx.answer({"id": lot.id, "quantity": as_text(lot.on_hand)})
 
 
-def close(node: Node, who: Actor, lot_id: str, now: datetime) -> Answer:
-    """ "Hết lô này": what the books still have goes out as an adjustment, the lot is never sold from again."""
+def waste_kind(kind: str) -> str:
+    """One of ``WASTE_KINDS``; raises ``Invalid``."""
+    if kind not in WASTE_KINDS:
+        words = ", ".join(WASTE_KINDS.values())
+        raise Invalid("kind_unknown", f"Chọn một trong: {words}.", (FieldError("/kind", "unknown"),))
+    return kind
+
+
+def on_sale(node: Node, who: Actor, lot_id: str, on: bool, now: datetime) -> Answer:
+    """ "Đang bán lô này": what the counter's scale sells comes from this lot while it lasts: ``{id, on_sale}``.
+
+    One lot of a product at a time. Raises ``Conflict`` for a lot that is not to be sold, or is sold out.
+    """
     with node.write(who, now) as tx:
         lot = tx.owned(StockLot, lot_id, NO_LOT)
-        left = lot.on_hand
-        move(tx, lot, "adjusted", -left, "lot", lot.id)
-        lot.state, lot.state_reason, lot.closed_at = "closed", "person", now
-        tx.audit("lot_closed", f"lot:{lot.id}", {"left": str(left)})
-        return tx.answer({"id": lot.id, "state": "closed", "left": as_text(left)})
-
-
-def split(
-    node: Node, who: Actor, lot_id: str, quantity: object, name: str, unit: str, units: object, now: datetime
-) -> Answer:
-    """Part of a lot becomes goods of another name or unit; kilograms, recall, expiry and papers go along.
-
-    ``quantity`` leaves the parent, ``units`` of ``unit`` appear as the child. Answers the child. Raises ``Invalid``
-    for goods without a name, a unit nobody knows, and for more kilograms than were taken: a split makes no goods.
-    """
-    plain, known = _name(name), _unit(unit)
-    with node.write(who, now) as tx:
-        parent = tx.owned(StockLot, lot_id, NO_LOT)
-        taken, made = _quantity(quantity), _quantity(units)
-        product = products.ensure(tx, plain, known)
-        _no_more(tx, parent, taken, product, made, known)
-        child = StockLot(site_id=parent.site_id, id=tx.id(), created_at=now, stall_id=parent.stall_id)
-        child.parent_lot_id, child.line_id, child.product_id = parent.id, parent.line_id, product.id
-        child.key, child.label, child.unit, child.on_hand = parent.key, parent.label, known, ZERO
-        child.state, child.state_reason, child.expiry = parent.state, parent.state_reason, parent.expiry
-        child.harvested, child.received_at, child.origin = parent.harvested, parent.received_at, dict(parent.origin)
-        tx.session.add(child)
-        tx.session.flush()
-        move(tx, parent, "moved", -taken, "lot", child.id)
-        move(tx, child, "moved", made, "lot", parent.id)
-        tx.audit("lot_split", f"lot:{parent.id}", {"child": child.id, "taken": str(taken), "made": str(made)})
-        return tx.answer(_told(child, product), 201)
+        if on and (lot.state != "sellable" or lot.on_hand == 0):
+            raise Conflict("lot_not_sellable", f"Lô {lot.label} đang để riêng hoặc đã hết: không mở bán được.")
+        for other in open_lots(tx.session, lot.site_id, lot.stall_id, lot.product_id, for_update=True):
+            other.on_sale_since = None
+        lot.on_sale_since = now if on else None
+        tx.audit("lot_on_sale", f"lot:{lot.id}", {"on": on})
+        return tx.answer({"id": lot.id, "on_sale": on})
 
 
 def opening(
@@ -227,7 +226,7 @@ def opening(
     Only until the practice period ends: afterwards goods come in by a delivery (``Conflict``). Counted in kilograms
     wherever the unit has a weight, like everything received. Raises ``Invalid``.
     """
-    plain, known = _name(name), _unit(unit)
+    plain, known = name_of(name), unit_known(unit)
     if group is not None and node.policy.group(group) is None:
         raise Invalid("group_unknown", "Chọn nhóm hàng trong danh sách.", (FieldError("/goods_group", "unknown"),))
     today = now.astimezone(node.zone).date()
@@ -235,7 +234,7 @@ def opening(
         stall = stall_of(tx.session, who)
         if stall.practice_until is not None and today >= stall.practice_until:
             raise Conflict("opening_over", "Hết thời gian tập dùng: hàng mới nhập bằng chuyến nhận hàng.")
-        amount = _quantity(quantity)
+        amount = quantity_of(quantity)
         kg = to_kg(amount, known, None)
         amount, known = (amount, known) if kg is None else (kg, "kg")
         product = products.ensure(tx, plain, known, barcode=products.barcode_of(node, barcode), group=group)
@@ -248,4 +247,4 @@ def opening(
         tx.session.flush()
         move(tx, lot, "received", amount, "opening", lot.id)
         tx.audit("opening_stock", f"lot:{lot.id}", {"name": product.name, "quantity": str(amount), "unit": known})
-        return tx.answer(_told(lot, product), 201)
+        return tx.answer(told(lot, product), 201)

@@ -8,9 +8,19 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from pos_trace.core.quantities import as_text
-from pos_trace.services import records, stock
+from pos_trace.services import lineage, records
 from pos_trace.services.node import Actor, Answer, Node, Transaction
-from pos_trace.store.models import LotAllocation, RecallRow, Receipt, Sale, SaleLine, StockLot, StopSale
+from pos_trace.store.models import (
+    LotAllocation,
+    RecallRow,
+    Receipt,
+    Sale,
+    SaleLine,
+    StockLot,
+    StopSale,
+    Transfer,
+    TransferLine,
+)
 
 
 def apply(tx: Transaction, recall_ids: Iterable[str]) -> list[str]:
@@ -26,26 +36,30 @@ def apply(tx: Transaction, recall_ids: Iterable[str]) -> list[str]:
         for lot in recalled_lots(tx.session, tx.node.id, recall_id):
             if lot.key is not None:
                 keys.add(lot.key)
-            stock.apply_state(tx, lot, "blocked", "recall")
+            lineage.settle(tx, lot, "blocked", "recall")
             _log(tx, lot, recall_id)
     tx.session.flush()
     return sorted(keys)
 
 
 def recalled_lots(session: Session, site_id: str, recall_id: str) -> list[StockLot]:
-    """Every lot of the site the recall names, by key or by the lot of a serial-numbered key; sold out ones too."""
+    """Every lot of the site the recall names, by key or by the lot of a serial-numbered key, and what was made of
+    them under no key of its own; sold out ones too.
+    """
     keys = records.recalled_keys(session, recall_id)
     found: dict[str, StockLot] = {}
     for start in range(0, len(keys), 200):
         part = keys[start : start + 200]
         serials = [StockLot.key.startswith(f"{key}/21/", autoescape=True) for key in part]
         mine = select(StockLot).where(StockLot.site_id == site_id, or_(StockLot.key.in_(part), *serials))
-        found |= {lot.id: lot for lot in session.scalars(mine)}
+        found |= {lot.id: lot for lot in session.scalars(mine.order_by(StockLot.id))}
+    for lot_id in sorted(lineage.below(session, site_id, found) - set(found)):
+        found[lot_id] = session.get_one(StockLot, (site_id, lot_id))
     return list(found.values())
 
 
 def listed(node: Node, who: Actor, recall_id: str) -> Answer:
-    """What this stall has and sold of a recall: ``{recall, lots, receipts}``; certainty says how sure each is."""
+    """What this stall has and sold of a recall: ``{recall, lots, receipts, transfers}``; certainty: how sure."""
     with node.db.read() as session:
         recall = session.get(RecallRow, recall_id)
         lots = [lot for lot in recalled_lots(session, who.site_id, recall_id) if lot.stall_id == who.stall]
@@ -55,6 +69,7 @@ def listed(node: Node, who: Actor, recall_id: str) -> Answer:
                 {"id": lot.id, "key": lot.key, "quantity": as_text(lot.on_hand), "unit": lot.unit} for lot in lots
             ],
             "receipts": _receipts(session, who, lots),
+            "transfers": _given(session, who, lots),
         }
 
 
@@ -94,7 +109,7 @@ def _receipts(session: Session, who: Actor, lots: list[StockLot]) -> list[dict[s
         .join(Sale, (Sale.site_id == SaleLine.site_id) & (Sale.id == SaleLine.sale_id))
         .outerjoin(Receipt, (Receipt.site_id == Sale.site_id) & (Receipt.sale_id == Sale.id))
         .where(LotAllocation.site_id == who.site_id, LotAllocation.stall_id == who.stall)
-        .where(SaleLine.product_id.in_(products))
+        .where(or_(SaleLine.product_id.in_(products), SaleLine.product_id.is_(None)))
         .order_by(Sale.sold_at.desc())
     )
     return [
@@ -107,6 +122,30 @@ def _receipts(session: Session, who: Actor, lots: list[StockLot]) -> list[dict[s
         }
         for taken, line, sale, token in rows
         if taken.lot_id in wanted or wanted & set(taken.candidates)
+    ]
+
+
+def _given(session: Session, who: Actor, lots: list[StockLot]) -> list[dict[str, Any]]:
+    """One step forward: which business buyers got some of ``lots``, and how much they kept ("đã giao cho …")."""
+    wanted = [lot.id for lot in lots]
+    rows = session.execute(
+        select(TransferLine, Transfer)
+        .join(Transfer, (Transfer.site_id == TransferLine.site_id) & (Transfer.id == TransferLine.transfer_id))
+        .where(TransferLine.site_id == who.site_id, TransferLine.stall_id == who.stall)
+        .where(TransferLine.lot_id.in_(wanted), Transfer.direction == "out", Transfer.kind != "correction")
+        .order_by(Transfer.created_at.desc(), TransferLine.position)
+    )
+    return [
+        {
+            "number": row.number,
+            "buyer": row.buyer.get("name"),
+            "sent_at": _when(row.created_at),
+            "product_name": line.name,
+            "quantity": as_text(line.quantity - (line.returned or 0)),
+            "unit": line.unit,
+        }
+        for line, row in rows
+        if line.quantity > (line.returned or 0)
     ]
 
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from pos_trace.core import cases as rules
 from pos_trace.core.ports import FeedPage
-from pos_trace.services import case_log, judging, stop_sales
+from pos_trace.services import case_log, judging, lineage, stop_sales, transfer_intake
 from pos_trace.services.node import Answer, Node, Transaction
 from pos_trace.store import lots
 from pos_trace.store.models import Case, CaseLine, DeliveryLine, FeedCursor, LotRecordRow, StockLot
@@ -32,7 +32,7 @@ def pull(node: Node, now: datetime) -> Answer:
     taken = 0
     for _ in range(MOST_PAGES):
         feed = node.ports.feed
-        page = feed.changes(_cursor(node, CHANGES)) if feed is not None else FeedPage("unavailable", why="offline")
+        page = feed.changes(position(node, CHANGES)) if feed is not None else FeedPage("unavailable", why="offline")
         if page.state == "unavailable":
             _failed(node, CHANGES, page.why, now)
             return {"state": "unavailable", "why": page.why, "changes": taken}
@@ -42,7 +42,7 @@ def pull(node: Node, now: datetime) -> Answer:
         if not page.more:
             break
     judged = judge_again(node, now)
-    return {"state": "ok", "changes": taken, "version": _cursor(node, CHANGES), "judged": judged}
+    return {"state": "ok", "changes": taken, "version": position(node, CHANGES), "judged": judged}
 
 
 def judge_again(node: Node, now: datetime) -> int:
@@ -54,7 +54,7 @@ def judge_again(node: Node, now: datetime) -> int:
         judging.rejudge_keys(node, keys, now, "records")
     if reached > done:
         with node.write(node.machine("feed"), now) as tx:
-            _move(tx, JUDGED, reached)
+            move(tx, JUDGED, reached)
     return len(keys)
 
 
@@ -65,7 +65,7 @@ def poll_cases(node: Node, now: datetime) -> Answer:
     stays before its page and it is asked for again, while the pages behind it are read as ever.
     """
     results: list[str] = []
-    at, kept = _cursor(node, CASES), True
+    at, kept = position(node, CASES), True
     for _ in range(MOST_PAGES):
         feed = node.ports.feed
         page = feed.case_events(at) if feed is not None else FeedPage("unavailable", why="offline")
@@ -77,7 +77,7 @@ def poll_cases(node: Node, now: datetime) -> Answer:
             found = [_take_event(tx, item, quiet=before == BROKEN) for item in page.items]
             kept = kept and BROKEN not in found
             if kept:
-                _move(tx, CASES, page.next)
+                move(tx, CASES, page.next)
             elif BROKEN in found:
                 _row(tx, CASES).failure, _row(tx, CASES).failed_at = BROKEN, now
         results += found
@@ -103,7 +103,9 @@ def _take_page(node: Node, page: FeedPage, now: datetime) -> bool:
             if page.items:
                 _take_lines(tx, page.items)
                 stop_sales.apply(tx, stop_sales.since(tx.session, before))
-            _move(tx, CHANGES, page.next, answered=not page.more)
+                told = [str(item.get("station_id")) for item in page.items if item.get("kind") == "station"]
+                transfer_intake.check_again(tx, told)
+            move(tx, CHANGES, page.next, answered=not page.more)
     except WRONG as error:
         _failed(node, CHANGES, f"wrong_schema: {error}", now)
         return False
@@ -128,7 +130,7 @@ def _take_lines(tx: Transaction, items: Sequence[dict[str, Any]]) -> None:
                 lots.upsert_changes(tx.session, [item], tx.now)
         except WRONG as error:
             refused += 1
-            names = [str(item[name]) for name in ("key", "recall_id", "facility_id") if item.get(name)]
+            names = [str(item[name]) for name in ("key", "recall_id", "facility_id", "station_id") if item.get(name)]
             subject = f"{item.get('kind')}:{names[0] if names else ''}"[:80]
             tx.audit("feed_line_refused", subject, {"why": str(error)[:200], "version": str(item.get("version"))[:20]})
     if refused == len(items):
@@ -177,8 +179,9 @@ def _settle_stock(tx: Transaction, case: Case) -> None:
 
 
 def _keys_on_hand(session: Session, site_id: str, after: int) -> list[str]:
+    kept = StockLot.id.in_(lineage.above_what_is_left(session, site_id))
     held = select(StockLot.key).where(
-        StockLot.site_id == site_id, StockLot.state != "closed", StockLot.key.is_not(None)
+        StockLot.site_id == site_id, or_(StockLot.state != "closed", kept), StockLot.key.is_not(None)
     )
     by_fact: dict[str, set[str]] = {}
     for key in session.scalars(held.distinct()):
@@ -203,12 +206,14 @@ def _position(session: Session, name: str) -> int:
     return session.scalar(select(FeedCursor.cursor).where(FeedCursor.name == name)) or 0
 
 
-def _cursor(node: Node, name: str) -> int:
+def position(node: Node, name: str) -> int:
+    """How far the feed ``name`` was read."""
     with node.db.read() as session:
         return _position(session, name)
 
 
-def _move(tx: Transaction, name: str, cursor: int, answered: bool = True) -> None:
+def move(tx: Transaction, name: str, cursor: int, answered: bool = True) -> None:
+    """The feed ``name`` was read to ``cursor``."""
     row = _row(tx, name)
     row.cursor = max(row.cursor, cursor)
     if answered:

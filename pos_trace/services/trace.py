@@ -32,7 +32,7 @@ def receipt(node: Node, token: str) -> Answer:
         told = _published(session, wanted) or _own(session, node, wanted)
         if told is None:
             raise NotFound("not_found", NO_RECEIPT)
-        items = [_item(session, line) for line in told["lines"]]
+        items = [item(session, line) for line in told["lines"]]
         return {
             "token": wanted,
             "short_code": tokens.format_short(tokens.short_code(wanted)),
@@ -40,9 +40,9 @@ def receipt(node: Node, token: str) -> Answer:
             "stall_gln": told["stall_gln"],
             "sold_hour": told["sold_hour"],
             "items": items,
-            "recalled": [item for item in items if item["recalls"]],
+            "recalled": [one for one in items if one["recalls"]],
             "source": node.policy.province.name,
-            "as_of": _as_of(session),
+            "as_of": as_of(session),
         }
 
 
@@ -79,12 +79,12 @@ def lot(node: Node, path: str) -> Answer:
         if answer is None or answer.record is None:
             raise NotFound("not_found", "Chưa có hồ sơ của lô này.")
         line = {"line_no": 1, "product_name": answer.record.product_name, "lot_keys": [code.key]}
-        item = _item(session, line | {"lot_source": "scanned", "origin": None})
-        return {"items": [item], "recalled": [item] if item["recalls"] else [], "source": node.policy.province.name,
-                "as_of": _as_of(session)}  # fmt: skip
+        found = item(session, line | {"lot_source": "scanned", "origin": None})
+        return {"items": [found], "recalled": [found] if found["recalls"] else [], "source": node.policy.province.name,
+                "as_of": as_of(session)}  # fmt: skip
 
 
-def _as_of(session: Session) -> datetime | None:
+def as_of(session: Session) -> datetime | None:
     """How new the facts on the page are: when the province's feed last answered; where they are kept, with no feed
     to follow, when the newest of them was written.
     """
@@ -104,7 +104,7 @@ def _published(session: Session, token: str) -> dict[str, Any] | None:
     if row is None:
         return None
     mine = select(PublishedLine).where(PublishedLine.token == token).order_by(PublishedLine.line_no)
-    names = ("line_no", "product_name", "lot_keys", "lot_source", "origin")
+    names = ("line_no", "product_name", "lot_keys", "lot_source", "origin", "origins", "lots_are")
     lines = [{name: getattr(line, name) for name in names} for line in session.scalars(mine)]
     return {"stall_name": row.stall_name, "stall_gln": row.stall_gln, "sold_hour": row.sold_hour, "lines": lines}
 
@@ -123,17 +123,21 @@ def _own(session: Session, node: Node, token: str) -> dict[str, Any] | None:
     return told | {"sold_hour": datetime.fromisoformat(told["sold_hour"])}
 
 
-def _item(session: Session, line: dict[str, Any]) -> Answer:
+def item(session: Session, line: dict[str, Any]) -> Answer:
+    """One projected line as the page shows it, by the records of now."""
     found = [(key, lots.find(session, key)) for key in line["lot_keys"]]
     recalls = [_recall(key, answer) for key, answer in found if answer.recall is not None]
+    of_day = line.get("lots_are") == "of_day"  # a bag holds several lots: those tapped, or any of that day
     return {
         "line_no": line["line_no"],
         "product_name": line["product_name"],
         "lot_source": line["lot_source"],
-        "certain": len(found) <= 1,
+        "certain": len(found) <= 1 or (of_day and line["lot_source"] != "unknown"),
+        "lots_are": "of_day" if of_day else line.get("lots_are") or "one_of",
         "lots": [_lot(key, answer) for key, answer in found if answer.record is not None],
         "unknown": [key for key, answer in found if answer.record is None],
         "origin": line["origin"],
+        "origins": line.get("origins") or ([line["origin"]] if line["origin"] else []),
         "recalls": recalls,
         "count": len(found),
     }

@@ -1,5 +1,6 @@
 """``find(key)``: what this node knows of a lot, and taking in what the province says (newest version wins)."""
 
+import base64
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, get_args
@@ -17,8 +18,16 @@ from pos_trace.core.records import (
     RecordAnswer,
     RecordsAge,
 )
-from pos_trace.store import feed_lines
-from pos_trace.store.models import CertificateRow, FacilityRow, FeedCursor, LotRecordRow, RecallLot, RecallRow
+from pos_trace.store import desk_checks, feed_lines
+from pos_trace.store.models import (
+    CertificateRow,
+    FacilityRow,
+    FeedCursor,
+    LotRecordRow,
+    RecallLot,
+    RecallRow,
+    StationRow,
+)
 
 DATES = ("production_date", "harvest_date", "pack_date", "best_before", "expiry_date")
 LOT_TEXT = (
@@ -40,6 +49,7 @@ LOT_TEXT = (
     "recall_id",
 )
 RECALL_TEXT = ("recall_id", "gtin", "reason", "issuer", "level", "instructions", "status")
+PUBLIC_KEY_BYTES = 32
 LONGEST_KEY = 400
 FACILITY_TEXT = (
     "name",
@@ -147,6 +157,10 @@ def upsert_changes(session: Session, changes: Iterable[Mapping[str, Any]], now: 
             upsert_facility(session, line, now)
         elif kind == "recall":
             touched += upsert_recall(session, line, now)
+        elif kind == "desk_check":
+            desk_checks.upsert(session, line, now)
+        elif kind == "station":
+            upsert_station(session, line)
     session.flush()
     return list(dict.fromkeys(touched))
 
@@ -219,6 +233,19 @@ def upsert_recall(session: Session, line: Mapping[str, Any], _now: datetime) -> 
     for key in dict.fromkeys(keys):
         session.add(RecallLot(recall_id=ident, key=key))
     return list(dict.fromkeys([*before, *keys]))
+
+
+def upsert_station(session: Session, line: Mapping[str, Any]) -> None:
+    """One station line: its public key (base64 of 32 bytes) and its stalls."""
+    told: dict[str, Any] = _texts(StationRow, line, ("station_id", "name", "public_key", "gln", "commune"))
+    for name in ("station_id", "name", "public_key"):
+        feed_lines.needed(line, name)
+    if len(base64.b64decode(told["public_key"], validate=True)) != PUBLIC_KEY_BYTES:
+        raise ValueError("public_key is base64 of 32 bytes")
+    told |= {"version": feed_lines.version(line), "stalls": feed_lines.entries(line, "stalls")}
+    row = session.get(StationRow, told["station_id"])
+    if row is None or row.version < told["version"]:
+        _put(session, row or StationRow(station_id=told["station_id"]), told)
 
 
 def _put(session: Session, row: Any, told: dict[str, Any]) -> None:

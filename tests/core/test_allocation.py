@@ -1,5 +1,6 @@
 """Which lots a sold line takes, how sure that is, and what the till is told before payment."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_trace.core.allocation import Allocation, OpenLot, allocate, check, fefo, unmeasured
+from pos_trace.core.allocation import Allocation, Check, OpenLot, Part, allocate, check, fefo, unmeasured
 from tests.core.goods_told import NOW, TODAY
 
 
@@ -178,3 +179,29 @@ def test_before_payment_a_blocked_lot_is_never_sold(
 def test_dates_without_an_end_come_last() -> None:
     forever = OpenLot("a", Decimal(1), NOW, expiry=None)
     assert taken(allocate(Decimal(1), [forever, OpenLot("b", Decimal(1), NOW, expiry=date.max)])) == [("a", "1")]
+
+
+def test_the_lot_a_counter_opened_is_what_its_scale_sells_while_it_lasts() -> None:
+    first, opened = lot("a", "5", expires=1), replace(lot("b", "5", expires=9), on_sale=True)
+    found = allocate(Decimal(3), [first, opened])
+    assert (found.parts, found.source, found.candidates) == ((Part("b", Decimal(3)),), "pos", ("b",))
+    more = allocate(Decimal(7), [first, opened])
+    assert more.parts == (Part("b", Decimal(5)), Part("a", Decimal(2)))
+    assert more.source == "unknown"
+    assert allocate(Decimal(1), [first, opened], "a").parts == (Part("a", Decimal(1)),)
+    assert unmeasured(None, [first, opened]).candidates == ("b",)
+    assert unmeasured(Decimal(2), [first, opened]).parts == (Part(None, Decimal(2)),)
+
+
+@pytest.mark.parametrize("told", [{"state": "held"}, {"state": "blocked"}, {"on_hand": Decimal(0)}])
+def test_an_opened_lot_that_is_set_aside_or_sold_out_leads_nobody(told: dict[str, object]) -> None:
+    opened = replace(lot("b", "5", expires=9), on_sale=True, **told)
+    assert not opened.opened
+    assert allocate(Decimal(3), [lot("a", "5", expires=1), opened]).parts == (Part("a", Decimal(3)),)
+
+
+def test_a_counter_that_said_what_it_sells_is_not_asked_for_the_lot_again() -> None:
+    bad, good = replace(lot("a", "5", expires=1), state="blocked"), replace(lot("b", "5", expires=9), on_sale=True)
+    assert check([bad, replace(good, on_sale=False)]).sellable == "confirm_lot"
+    assert check([bad, good]) == Check("yes", "sellable", ("b",))
+    assert check([bad, good], "a").sellable == "no"

@@ -151,7 +151,7 @@ papers_asked | taken papers_asked inspected concluded transferred  | evidence_ad
 inspected    | taken papers_asked inspected concluded transferred  | evidence_added replied
 concluded    | appealed reopened                                   |
 appealed     | reopened concluded                                  | evidence_added replied
-transferred  | reopened                                            |
+transferred  | taken reopened                                      |
 withdrawn    | reopened                                            |
 """
 TOLD = {

@@ -20,7 +20,7 @@ DUE = {
     "taken": date(2026, 12, 6),
     "papers_asked": date(2026, 12, 6),
     "inspected": date(2026, 12, 6),
-    "appealed": date(2026, 12, 6),
+    "appealed": None,
     "concluded": None,
     "transferred": None,
     "withdrawn": None,

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_trace.core.errors import Invalid
-from pos_trace.core.goods import NO_PAPERS, Amount, PaperFacts, PapersState, group_of, papers_state
+from pos_trace.core.goods import (
+    NO_PAPERS,
+    OTHER_TRUCK,
+    Amount,
+    PaperFacts,
+    PapersState,
+    covered,
+    group_of,
+    papers_state,
+    used_up,
+)
 from pos_trace.core.policy import GoodsGroup, PaperRule, goods_group_from
 
 GROUPS = tuple(
@@ -61,7 +71,17 @@ def test_declared_is_always_accepted_and_refused_together(declared: int, refusal
         ("Bắp cải trái tim", "rau"),
         ("Rau, củ các loại", "rau"),
         ("Thịt heo mảnh", "thit"),
-        ("Gà ta làm sẵn", "thit"),
+        ("Gà ta làm sẵn", "gia_cam"),
+        ("Thịt gà ta", "gia_cam"),
+        ("Trứng vịt lộn", "trung"),
+        ("Cá khô sặc", "thuy_san_kho"),
+        ("Chả cá thát lát hũ 500 g", "ca"),
+        ("Chả lụa", "che_bien"),
+        ("Bún tươi", "dau_bun"),
+        ("Sữa tươi Măng Đen", "sua"),
+        ("Gạo nếp", "luong_thuc"),
+        ("Rượu ghè", "do_uong"),
+        ("Mật ong rừng", "mat_ong"),
         ("Trứng gà vỉ 10 quả", "trung"),
         ("Hoa ly bó 5 cành", "hoa"),
         ("Đường mía vàng 1 kg", "duong"),
@@ -129,3 +149,37 @@ def test_a_kind_of_paper_newer_than_the_words_is_named_by_its_code() -> None:
     group = GoodsGroup("x", "X", "X", (PaperRule(("giay_moi",), ()),))
     assert papers_state([], group, DAY).missing == "giay_moi, ảnh"
     assert papers_state([paper("giay_moi", photos=0)], group, DAY).missing == "giay_moi: ảnh"
+
+
+def test_a_paper_that_does_not_count_says_why() -> None:
+    other = PaperFacts("bang_ke", None, DAY, None, 1, lacks=OTHER_TRUCK)
+    assert papers_state([other], FISH, DAY) == PapersState(False, "bảng kê: giấy của đúng chuyến này")
+    assert papers_state([other, paper()], FISH, DAY).complete
+    assert used_up(Decimal(900), Decimal(1020)) == "đủ số lượng (giấy ghi 900 kg, đã nhận 1.020 kg)"
+
+
+@pytest.mark.parametrize("name", ["thit", "gia_cam"])
+def test_meat_and_poultry_need_two_kinds_of_paper(name: str) -> None:
+    group = next(group for group in GROUPS if group.name == name)
+    vet = paper("kiem_dich", 0, number="KD-1")
+    assert papers_state([vet], group, DAY).missing == "bảng kê hoặc hóa đơn mua, ngày, ảnh"
+    assert papers_state([paper()], group, DAY).missing == "giấy chứng nhận kiểm dịch, số, ngày, ảnh"
+    assert papers_state([vet, paper()], group, DAY).complete
+
+
+@given(
+    st.integers(1, 10**6),
+    st.sampled_from([Decimal(0), Decimal("0.05"), Decimal("0.10")]),
+    st.lists(st.integers(0, 10**6), max_size=12),
+    st.randoms(),
+)
+def test_a_paper_never_covers_more_than_it_states_in_any_order_of_stalls(
+    stated: int, tolerance: Decimal, amounts: list[int], order: object
+) -> None:
+    lines = [(str(place), Decimal(kg)) for place, kg in enumerate(amounts)]
+    order.shuffle(lines)  # type: ignore[attr-defined]
+    fit = covered(Decimal(stated), tolerance, lines)
+    limit = stated * (1 + tolerance)
+    assert sum(kg for line, kg in lines if line in fit) <= limit
+    assert fit == {line for line, _ in lines} or sum(kg for _, kg in lines) > limit
+    assert fit == covered(Decimal(stated), tolerance, [line for line in lines if line[0] in fit])

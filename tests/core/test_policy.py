@@ -91,7 +91,7 @@ def test_every_legal_constant_of_the_house_has_its_source_and_day() -> None:
     assert all(entry["source"] and isinstance(entry["valid_from"], date) for entry in law.values())
     told = clocks_from({name: entry["value"] for name, entry in law.items()})
     assert told == Clocks(holidays=told.holidays)
-    assert {name.removesuffix("_h").removesuffix("_days") for name in law} >= {
+    assert {name.removesuffix("_h").removesuffix("_days").removesuffix("_min") for name in law} >= {
         f.name.removesuffix("_days") for f in fields(Clocks)
     }
 
@@ -145,6 +145,8 @@ def test_a_goods_group_is_what_its_file_says(more: dict[str, Any], made: GoodsGr
         (FISH | {"papers": [["kinds"]]}, "bad_goods_value", "giá trị không dùng được"),
         (FISH | {"papers": [{"kinds": []}]}, "bad_paper_rule", "[[papers]] cần kinds"),
         (FISH | {"papers": [{"photo": True}]}, "bad_paper_rule", "[[papers]] cần kinds"),
+        (FISH | {"papers": [{"kinds": ["kiem_dinh"]}]}, "bad_paper_rule", "loại giấy 'kiem_dinh'; có phải 'kiem_dich'"),
+        (FISH | {"needs_dates": ["expire"]}, "bad_goods_value", "ngày tên 'expire'; có phải 'expiry' không?"),
         (FISH | {"papers": [{"kinds": "bang_ke"}]}, "bad_goods_value", "[[papers]]: kinds"),
         (FISH | {"papers": [RULE | {"fields": ["colour"]}]}, "bad_paper_rule", "fields chỉ gồm number, issued_on"),
         (FISH | {"papers": [RULE | {"max_age_days": "3"}]}, "bad_goods_value", "max_age_days"),

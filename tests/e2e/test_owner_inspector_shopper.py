@@ -74,6 +74,7 @@ def test_a_case_goes_out_is_concluded_and_comes_back(market: Market, visit: Visi
     expect(owner.locator("#cases")).to_contain_text("Đã kết luận")
     expect(owner.locator("#held")).to_contain_text("Không có hàng nào để riêng")
     owner.locator("#cases summary").first.click()
+    owner.get_by_role("link", name="Dữ liệu nào đã gửi đi").click()
     owner.locator("#sent summary").first.click()
     expect(owner.locator("#sent pre").first).to_contain_text("{")
     phone.shot(owner, f"owner-2-concluded-{insecure}")

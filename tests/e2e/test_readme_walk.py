@@ -71,6 +71,7 @@ def test_the_walk_of_the_readme_can_be_walked(market: Market, visit: Visit) -> N
     page.reload()
     expect(page.locator("#cases li", has_text="Gà ta")).to_contain_text("Đã kết luận")
     expect(page.locator("#held")).not_to_contain_text("Gà ta")
+    page.get_by_role("link", name="Dữ liệu nào đã gửi đi").click()
     page.locator("#sent summary").first.click()
     expect(page.locator("#sent pre").first).to_contain_text("{")
     stall.close()

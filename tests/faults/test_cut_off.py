@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from pos_trace.core.errors import Invalid, Unavailable
 from pos_trace.demo.parts import until
-from pos_trace.services import cases, inspecting, recalls, rechecking, register, selling, sightings, sync
+from pos_trace.services import cases, conclusions, inspecting, recalls, rechecking, register, selling, sightings, sync
 from pos_trace.store.models import Case, CaseEventRow, Flag, LotSighting, PublishedReceipt, StockLot
 from tests.faults.cut_line import EVERY_WAY, NEVER_ARRIVES, REFUSED, World, cut_world
 from tests.services.night import CABBAGE, FISH, SISTER, asked
@@ -169,7 +169,7 @@ def test_a_conclusion_comes_home_after_a_cut_off_poll(world: World, fault: str) 
     inspector = officer(world.province)
     inspecting.take(world.province, inspector, SITE_ID, case, world.now)
     found = {"outcome": "complies", "origin_finding": "cleared", "reason": "Đã xuất trình hóa đơn (mẫu)."}
-    inspecting.conclude(world.province, inspector, SITE_ID, case, found, world.now)
+    conclusions.conclude(world.province, inspector, SITE_ID, case, found, world.now)
     before = world.counts()
     with world.spoiled(fault):
         told = sync.poll_cases(world.station, world.now)

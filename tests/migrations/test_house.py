@@ -82,6 +82,7 @@ DESIGN: dict[str, tuple[type[Base], tuple[str, ...]]] = {
     "Verdict": (models.VerdictRow, STATION),
     "CaseEvent": (models.CaseEventRow, STATION),
     "LotRecord": (models.LotRecordRow, ("key",)),
+    "Station": (models.StationRow, ("station_id",)),
     "Facility": (models.FacilityRow, ("facility_id",)),
     "Certificate": (models.CertificateRow, ("facility_id", "position")),
     "Recall": (models.RecallRow, ("recall_id",)),

@@ -148,6 +148,7 @@ def test_every_pace_is_the_configured_one(database, tmp_path, now: datetime) -> 
     pace = BeatsSection(feed_s=1, cases_s=2, clocks_s=3)
     told = {name: every_s for name, every_s, _ in station_beats(node, lambda: now, pace)}
     assert (told.pop("feed"), told.pop("cases"), told.pop("answers")) == (1, 2, HOUR_S)
+    assert told.pop("access") == 2
     assert set(told.values()) == {3}
 
 

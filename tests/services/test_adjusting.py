@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pos_trace.core.errors import Conflict, Invalid, NotFound
-from pos_trace.services import adjusting, receiving, stock
+from pos_trace.services import adjusting, closing, receiving
 from pos_trace.store.models import Adjustment, DeliveryLine, PrintJob
 from tests.services.night import CABBAGE, Night, on_sqlite, with_printer
 
@@ -75,6 +75,6 @@ def test_an_open_delivery_and_a_closed_lot_need_no_paper(night: Night, closed: A
         adjust(night, still_open, other["id"])
     with pytest.raises(Invalid, match="line_elsewhere"):
         adjust(night, delivery, other["id"])
-    stock.close(night.node, night.who(), line["lot_id"], night.now)
+    closing.close(night.node, night.who(), line["lot_id"], night.now)
     with pytest.raises(Invalid, match="line_elsewhere"):
         adjust(night, delivery, line["id"], less=False)

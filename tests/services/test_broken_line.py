@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from pos_trace.adapters.departments.api import DepartmentApi
 from pos_trace.adapters.http import Http, Limits
 from pos_trace.core.roles import STATION_KEY_SCOPES
-from pos_trace.services import accounts, cases, outbox
+from pos_trace.services import accounts, cases, outbox, sent
 from pos_trace.services.node import Ports
 from pos_trace.store.models import Case, CaseEventRow, Evidence, OutboxMessage
 from tests.adapters.fault_proxy import FAULTS, spoiled
@@ -117,5 +117,5 @@ def test_a_photo_lost_from_the_disk_is_dead_and_kept(line, now):
         if file.is_file():
             file.unlink()
     assert deliver_all(both.station, now) == {"done", "dead"}
-    told = outbox.listed(both.station, trader(both.station, stall))["messages"]
+    told = sent.listed(both.station, trader(both.station, stall))["messages"]
     assert {m["kind"]: m["state_text"] for m in told}["evidence"] == "nơi nhận từ chối"

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from pos_trace.core.errors import Conflict, Invalid, NotFound
-from pos_trace.services import case_intake, case_log, cases, feeds, inspecting, outbox
+from pos_trace.services import case_intake, case_log, cases, conclusions, feeds, inspecting, outbox, sent
 from pos_trace.services.node import sha256
 from pos_trace.store.models import Case, CaseEventRow, CaseLine, Evidence, Flag, Stall
 from tests.services.case_desk import count, one, sent_case
@@ -98,7 +98,7 @@ def test_the_desk_asks_the_stall_answers_and_a_conclusion_ends_it(both, stall, i
     outbox.deliver_due(both.station, now)
     inspecting.inspect(both.province, desk, SITE_ID, case_id, "Đã xem tại sạp", now)
     conclusion = {"outcome": "complies", "origin_finding": "cleared", "reason": "Đủ bảng kê"}
-    ended = inspecting.conclude(both.province, desk, SITE_ID, case_id, conclusion, now)
+    ended = conclusions.conclude(both.province, desk, SITE_ID, case_id, conclusion, now)
     assert (ended["state"], ended["outcome"], ended["origin_finding"]) == ("concluded", "complies", "cleared")
     texts = [event["text"] for event in ended["events"]]
     assert texts[-1] == "Chấp hành đúng · Đã làm rõ nguồn gốc"
@@ -151,7 +151,7 @@ def test_one_stall_never_sees_anothers_case(both, stall, ids, now):
     ):
         with pytest.raises(NotFound):
             attempt()
-    assert outbox.listed(both.station, other)["messages"] == []
+    assert sent.listed(both.station, other)["messages"] == []
 
 
 def test_another_station_neither_reads_nor_writes_a_case_that_is_not_its_own(both, straight, stall, ids, now):

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from pos_trace.core.vocabulary.words import CUSTOMER_WORDS
-from pos_trace.services import checking, recalls, rechecking, returning, stock, stop_sales
-from pos_trace.store.models import StockMovement, StopSale
+from pos_trace.services import checking, closing, recalls, rechecking, returning, stock, stop_sales
+from pos_trace.store.models import StockLot, StockMovement, StopSale
 from tests.services.night import (
     CABBAGE,
     FISH,
@@ -51,6 +51,11 @@ def test_a_recalled_lot_is_refused_with_reason_words_and_a_line_in_the_log(night
         "words": "Mặt hàng này đang tạm ngừng bán. Xin quý khách chọn mặt hàng khác.",
         "lots": [fish[FISH]],
         "key": FISH,
+        "override": [],
+        "name": "Cá lăng phi lê khay 500 g",
+        "qty": None,
+        "unit": "khay",
+        "unit_price": None,
     }
     entry = stop_sales.log(night.node, night.who())["entries"][0]
     assert (entry["kind"], entry["key"], entry["lot_id"]) == ("check", FISH, fish[FISH])
@@ -93,7 +98,7 @@ def test_held_and_revoked_goods_say_why(night: Night, key: str, code: str, words
 def test_goods_set_aside_by_a_person_say_so(night: Night) -> None:
     lot = laid_out(night)
     with night.node.write(night.who(), night.now) as tx:
-        stock.apply_state(tx, tx.session.get_one(stock.StockLot, (night.node.id, lot)), "held", "person")
+        stock.apply_state(tx, tx.session.get_one(StockLot, (night.node.id, lot)), "held", "person")
     (told,) = check(night, {"name": "Cà rốt"})
     assert told["reasons"] == [{"code": "held", "text": "Tạm để riêng, chưa bán"}]
 
@@ -109,7 +114,7 @@ def test_a_pack_of_a_lot_the_books_closed_is_judged_as_the_lot_was(night: Night)
     cabbage, suspended = night.receive(CABBAGE), night.receive(SUSPENDED, "5", "gói")
     plain = laid_out(night)
     for lot in (cabbage["lot_id"], suspended["lot_id"], plain):
-        stock.close(night.node, night.who(), lot, night.now)
+        closing.close(night.node, night.who(), lot, night.now)
     told = check(night, {"barcode": url(CABBAGE)}, {"barcode": url(SUSPENDED)}, {"lot": plain})
     assert [line["sellable"] for line in told] == ["yes", "no", "yes"]
     night.recall(CABBAGE)

@@ -5,8 +5,8 @@ from datetime import timedelta
 import orjson
 import pytest
 
-from pos_trace.core.errors import Conflict, Invalid, NotFound
-from pos_trace.services import cases, feeds, inspecting, outbox
+from pos_trace.core.errors import Conflict, Forbidden, Invalid, NotFound
+from pos_trace.services import case_groups, cases, conclusions, feeds, inspecting, outbox, sent
 from pos_trace.services.node import Actor
 from pos_trace.store import audit
 from pos_trace.store.models import AccessEntry, OutboxMessage
@@ -24,12 +24,12 @@ def test_the_queue_puts_the_overdue_first_and_leaves_the_ended_out(both, stall, 
     inspecting.take(both.province, desk, SITE_ID, made[0], now)
     inspecting.take(both.province, desk, SITE_ID, made[1], now)
     cleared = {"outcome": "complies", "origin_finding": "cleared", "reason": "đủ giấy tờ"}
-    inspecting.conclude(both.province, desk, SITE_ID, made[1], cleared, now)
-    told = inspecting.queue(both.province, None, now + timedelta(days=3))
+    conclusions.conclude(both.province, desk, SITE_ID, made[1], cleared, now)
+    told = case_groups.queue(both.province, desk, None, now + timedelta(days=3))
     assert [case["id"] for case in told["cases"]] == [made[2], made[0]]
     assert [case["overdue"] for case in told["cases"]] == [True, False]
     assert told["counts"] == {"taken": 1, "concluded": 1, "received": 1}
-    only = inspecting.queue(both.province, "concluded", now)["cases"]
+    only = case_groups.queue(both.province, desk, "concluded", now)["cases"]
     assert [case["id"] for case in only] == [made[1]]
     assert only[0]["stall"]["number"] == "D-07"
     assert only[0]["lines"][0]["goods_name"] == "Hàng 1"
@@ -38,7 +38,7 @@ def test_the_queue_puts_the_overdue_first_and_leaves_the_ended_out(both, stall, 
 def test_every_look_is_written_down(both, stall, ids, now):
     case_id = sent_case(both, stall, ids, now)
     inspecting.look(both.province, officer(both.province), SITE_ID, case_id, "QĐ 12", now)
-    looks = inspecting.looks(both.province, SITE_ID, case_id)["looks"]
+    looks = inspecting.looks(both.province, officer(both.province), SITE_ID, case_id, now)["looks"]
     assert [look["ground"] for look in looks] == ["QĐ 12"]
     assert "Cán bộ Lan" in looks[0]["actor"]
     assert one(both.province, AccessEntry).stall_id == stall
@@ -77,21 +77,18 @@ def test_words_that_bind_need_a_document_and_a_second_pair_of_eyes(both, stall, 
     inspecting.take(both.province, desk, SITE_ID, case_id, now)
     told = {"outcome": "violation", "origin_finding": "undetermined", "reason": "không có giấy tờ"}
     with pytest.raises(Invalid) as refused:
-        inspecting.conclude(both.province, desk, SITE_ID, case_id, told, now)
+        conclusions.conclude(both.province, desk, SITE_ID, case_id, told, now)
     assert {e.pointer for e in refused.value.errors} == {"/document_number", "/document_date"}
     told |= {"document_number": "12/BB-VPHC", "document_date": "hôm qua"}
     with pytest.raises(Invalid):
-        inspecting.conclude(both.province, desk, SITE_ID, case_id, told, now)
+        conclusions.conclude(both.province, desk, SITE_ID, case_id, told, now)
     told |= {"document_date": "2026-11-25"}
-    with pytest.raises(Conflict) as alone:
-        inspecting.conclude(both.province, desk, SITE_ID, case_id, told, now)
+    draft = conclusions.conclude(both.province, desk, SITE_ID, case_id, told, now)["draft"]
+    with pytest.raises(Forbidden) as alone:
+        conclusions.approve(both.province, desk, SITE_ID, case_id, draft["id"], now)
     assert alone.value.code == "four_eyes"
-    nobody_took = sent_case(both, stall, flagged_line(both.station, stall, now), now)
-    inspecting.ask_papers(both.province, desk, SITE_ID, nobody_took, "Xin hóa đơn", now)
-    with pytest.raises(Conflict, match="four_eyes"):
-        inspecting.conclude(both.province, desk, SITE_ID, nobody_took, told, now)
     head = Actor("user", "head-1", "Trưởng phòng (mẫu)", both.province.id)
-    ended = inspecting.conclude(both.province, head, SITE_ID, case_id, told, now)
+    ended = conclusions.approve(both.province, head, SITE_ID, case_id, draft["id"], now)
     assert ended["events"][-1]["text"] == (
         "Đã lập biên bản vi phạm hành chính số 12/BB-VPHC · Không rõ nguồn gốc, xuất xứ"
     )
@@ -102,7 +99,7 @@ def test_a_finding_without_a_document_reads_as_a_request(both, stall, ids, now):
     desk = officer(both.province)
     inspecting.take(both.province, desk, SITE_ID, case_id, now)
     told = {"outcome": "complies", "origin_finding": "undetermined", "reason": "chưa đủ"}
-    ended = inspecting.conclude(both.province, desk, SITE_ID, case_id, told, now)
+    ended = conclusions.conclude(both.province, desk, SITE_ID, case_id, told, now)
     assert ended["events"][-1]["text"] == "Sở Công Thương đề nghị tạm để riêng"
 
 
@@ -110,7 +107,7 @@ def test_an_ended_case_is_appealed_reopened_and_handed_over(both, stall, ids, no
     case_id = sent_case(both, stall, ids, now)
     desk, told = officer(both.province), {"outcome": "complies", "origin_finding": "cleared", "reason": "đủ"}
     inspecting.take(both.province, desk, SITE_ID, case_id, now)
-    inspecting.conclude(both.province, desk, SITE_ID, case_id, told, now)
+    conclusions.conclude(both.province, desk, SITE_ID, case_id, told, now)
     assert inspecting.appeal(both.province, desk, SITE_ID, case_id, "người giao khiếu nại", now)["state"] == "appealed"
     assert inspecting.reopen(both.province, desk, SITE_ID, case_id, "xem lại", now)["state"] == "taken"
     moved = inspecting.transfer(both.province, desk, SITE_ID, case_id, "Sở NN&MT (mẫu)", "nông sản", now)
@@ -123,23 +120,23 @@ def test_the_owner_reads_what_was_sent_byte_for_byte(both, straight, stall, ids,
     photo_of(both.station, stall, now, ids["line"])
     who = trader(both.station, stall)
     cases.send_flag(both.station, who, ids["flag"], now)
-    waiting = outbox.listed(both.station, who)["messages"]
+    waiting = sent.listed(both.station, who)["messages"]
     assert {message["state_text"] for message in waiting} == {"đang chờ gửi"}
     outbox.deliver_due(both.station, now)
-    told = outbox.listed(both.station, who)
+    told = sent.listed(both.station, who)
     assert [message["kind"] for message in told["messages"]] == ["evidence", "case_events"]
     assert {message["state"] for message in told["messages"]} == {"done"}
     assert told["messages"][1]["plain"] == "Đã ghi và gửi: hàng cần bổ sung giấy tờ: Gà ta làm sẵn"
     first, second = (
-        outbox.listed(both.station, who, most=1),
-        outbox.listed(both.station, who, told["messages"][0]["id"]),
+        sent.listed(both.station, who, most=1),
+        sent.listed(both.station, who, told["messages"][0]["id"]),
     )
     assert [first["next"], second["messages"][0]["id"]] == [message["id"] for message in told["messages"]]
-    opened = outbox.opened(both.station, who, told["messages"][1]["id"])
+    opened = sent.opened(both.station, who, told["messages"][1]["id"])
     assert orjson.loads(opened["body"]) == straight.sent[0][2]
     assert opened["answer"]["items"][0]["ack_number"] == "SCT-2026-000001"
     with pytest.raises(NotFound):
-        outbox.opened(both.station, trader(both.station, add_stall(both.station, "B-1", now)), opened["id"])
+        sent.opened(both.station, trader(both.station, add_stall(both.station, "B-1", now)), opened["id"])
 
 
 def test_empty_answers_and_missing_photos_are_refused(both, stall, ids, now):

@@ -8,7 +8,7 @@ import pytest
 from pos_trace.core.goods import PapersState
 from pos_trace.core.judgements import History
 from pos_trace.core.records import RecordAnswer, RecordsAge
-from pos_trace.services import flags, judging, papers, receiving, rechecking, register, stock
+from pos_trace.services import flags, judging, papers, papers_served, receiving, rechecking, register, splitting
 from pos_trace.services.code_view import CodeView
 from pos_trace.services.papers import PaperIn
 from pos_trace.store.models import DeliveryLine, Flag, StockLot, VerdictRow
@@ -87,7 +87,8 @@ def test_a_paper_of_the_truck_serves_its_own_stalls_lines_and_no_neighbours(nigh
     assert other["id"] not in str(told)
     with night.node.db.read() as session:
         rows = [session.get_one(DeliveryLine, (night.node.id, line["id"])) for line in (own, other)]
-        assert [[paper.kind for paper in judging.papers_of(session, row)] for row in rows] == [["bang_ke"], []]
+        found = [papers_served.facts(session, night.node.policy, row) for row in rows]
+        assert [[paper.kind for paper in papers] for papers in found] == [["bang_ke"], []]
 
 
 def test_the_same_numbered_paper_another_day_is_told_as_used_before(night: Night) -> None:
@@ -97,10 +98,10 @@ def test_the_same_numbered_paper_another_day_is_told_as_used_before(night: Night
     line = night.loose(second, "Cá rô", "ca", "10", "kg")
     with night.node.db.read() as session:
         row = session.get_one(DeliveryLine, (night.node.id, line["id"]))
-        assert [paper.reused for paper in judging.papers_of(session, row)] == [False]
+        assert [paper.reused for paper in papers_served.facts(session, night.node.policy, row)] == [False]
     papers.add(night.node, night.who(), second, BANG_KE, None, night.later(hours=12, seconds=1))
     with night.node.db.read() as session:
-        assert sorted(paper.reused for paper in judging.papers_of(session, row)) == [False, True]
+        assert sorted(paper.reused for paper in papers_served.facts(session, night.node.policy, row)) == [False, True]
 
 
 @on_sqlite
@@ -129,11 +130,23 @@ def test_the_province_is_asked_only_when_we_do_not_know_or_are_stale(
     assert (len(night.province.asked), answer.state) == (asked, state)
 
 
+def test_the_province_itself_has_nobody_to_ask_what_is_not_in_its_register_is_absent(night: Night) -> None:
+    node = night.pair.province
+    with node.db.read() as session:
+        unknown = judging.known(session, UNKNOWN)
+    assert unknown is not None
+    answer = judging.ask(node, UNKNOWN, unknown, night.now)
+    assert (answer.state, answer.age.as_of) == ("absent", night.now)
+    view = CodeView(UNKNOWN, "09521234600145", None, None, None)
+    told = judging.judge(node, view, answer, PapersState(True, ""), History(), None, night.now)
+    assert told.record == "absent"
+
+
 def test_goods_nobody_could_check_are_asked_about_once_each_and_packs_of_them_wait_too(night: Night) -> None:
     night.province.silent = True
     line = night.receive(UNKNOWN, "15", "hũ")
     who = night.who()
-    child = stock.split(night.node, who, line["lot_id"], "5", "Chả lẻ", "gói", "20", night.now)["id"]
+    child = splitting.split(night.node, who, line["lot_id"], "5", "Chả lẻ", "gói", "20", night.now)["id"]
     night.province.asked.clear()
     assert rechecking.unchecked_due(night.node, night.later(hours=1)) == 0
     assert night.province.asked == [UNKNOWN]
@@ -160,7 +173,7 @@ def test_received_goods_past_their_date_are_judged_again_and_stay_the_stalls_own
 def test_goods_cut_from_an_expired_lot_are_blocked_with_it(night: Night) -> None:
     publish(night, FISH, expiry_date="2026-11-26")
     line = night.receive(FISH, "10", "kg")
-    child = stock.split(night.node, night.who(), line["lot_id"], "5", "Cá lẻ", "kg", "5", night.now)["id"]
+    child = splitting.split(night.node, night.who(), line["lot_id"], "5", "Cá lẻ", "kg", "5", night.now)["id"]
     assert rechecking.expired_due(night.node, night.later(days=2)) == 2
     assert {night.lot(lot)["state"] for lot in (line["lot_id"], child)} == {"blocked"}
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from pos_trace.core.errors import NotFound
 from pos_trace.core.ports import Delivered
-from pos_trace.services import outbox
+from pos_trace.services import outbox, sent
 from pos_trace.services.node import Node, Ports
 from pos_trace.store import outbox as store
 from pos_trace.store.database import Database
@@ -209,21 +209,21 @@ def test_the_owner_reads_every_byte_of_the_own_messages_only(station: Node, now:
     names = queue(station, now, "a", "b")
     carry(station, now, most=1)
     mine, neighbour = trader(station, "s1"), trader(station, "s2")
-    told = outbox.listed(station, mine)
+    told = sent.listed(station, mine)
     assert [message["id"] for message in told["messages"]] == sorted(names, reverse=True)
     assert sorted(message["state_text"] for message in told["messages"]) == ["đang chờ gửi", "đã gửi"]
-    assert outbox.listed(station, neighbour)["messages"] == []
-    assert outbox.opened(station, mine, names[0])["body"] == '{"n":1}'
+    assert sent.listed(station, neighbour)["messages"] == []
+    assert sent.opened(station, mine, names[0])["body"] == '{"n":1}'
     for who, name in ((neighbour, names[0]), (mine, "none")):
         with pytest.raises(NotFound):
-            outbox.opened(station, who, name)
+            sent.opened(station, who, name)
 
 
 def test_a_long_list_is_read_page_by_page(station: Node, now: datetime) -> None:
     names = queue(station, now, *"abcde")
     mine, seen, before = trader(station, "s1"), [], None
     while True:
-        page = outbox.listed(station, mine, before, most=2)
+        page = sent.listed(station, mine, before, most=2)
         seen += [message["id"] for message in page["messages"]]
         before = page["next"]
         if before is None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pos_trace.core.errors import Invalid
-from pos_trace.services import goods_asked, products, selling
+from pos_trace.services import goods_asked, product_list, products
 from pos_trace.store.models import Product
 from tests.services.night import FISH, Night, asked, laid_out, on_sqlite, open_stock, sell
 
@@ -16,14 +16,14 @@ TOLD: dict[str, Any] = {"name": "Cá lăng phi lê", "unit": "khay"}
 
 def put(night: Night, sku: str, number: str = "A-12", **told: Any) -> dict[str, Any]:
     """``PUT /products/{sku}``."""
-    return selling.set_product(night.node, night.who(number), sku, TOLD | told, night.now)
+    return product_list.set_by_sku(night.node, night.who(number), sku, TOLD | told, night.now)
 
 
 def test_a_product_is_made_changed_and_answered(night: Night) -> None:
     made = put(night, "P-7", barcode=EAN, group="ca", unit_price=120_000, content_kg=Decimal("0.5"))
     assert made == {
         "id": made["id"], "name": "Cá lăng phi lê", "sku": "P-7", "barcode": GTIN, "goods_group": "ca",
-        "unit": "khay", "unit_price": 120_000, "content_kg": "0.5",
+        "unit": "khay", "unit_price": 120_000, "content_kg": "0.5", "price_unit": "khay", "unit_contents": {},
     }  # fmt: skip
     assert put(night, "P-7", name="Cá lăng", unit_price=0) == made | {"name": "Cá lăng", "unit_price": 0}
     assert night.count(Product) == 1

@@ -9,7 +9,7 @@ import pytest
 from pos_trace.core.errors import Conflict, Invalid, NotFound, Unavailable
 from pos_trace.demo.parts import paper_picture
 from pos_trace.runtime.children import Children, PhotoReader
-from pos_trace.services import adjusting, cases, deliveries, papers, receiving, stock
+from pos_trace.services import adjusting, cases, deliveries, papers, receiving, stock, suppliers
 from pos_trace.services.papers import PaperIn
 from pos_trace.store.models import Flag, Paper, Party, PrintJob, StockLot, VehicleArrival
 from tests.services.night import CABBAGE, UNKNOWN, Night, open_stock, with_ports, with_printer
@@ -20,8 +20,8 @@ def test_a_supplier_is_known_again_by_name_without_accents(night: Night) -> None
     again = deliveries.open_delivery(night.node, night.who(), night.now, supplier_name=" chi ba dak ha ")
     by_id = deliveries.open_delivery(night.node, night.who(), night.now, supplier_id=first["supplier_id"])
     assert first["supplier_id"] == again["supplier_id"] == by_id["supplier_id"]
-    assert [one["name"] for one in deliveries.suppliers(night.node, night.who())["suppliers"]] == ["Chị Ba Đắk Hà"]
-    assert deliveries.suppliers(night.node, night.who("E-01"))["suppliers"] == []
+    assert [one["name"] for one in suppliers.listed(night.node, night.who())["suppliers"]] == ["Chị Ba Đắk Hà"]
+    assert suppliers.listed(night.node, night.who("E-01"))["suppliers"] == []
 
 
 def test_a_merged_supplier_leads_to_the_one_it_became(night: Night) -> None:
@@ -85,81 +85,6 @@ def test_more_than_came_cannot_go_back(night: Night, quantity: str, unit: str, c
     with pytest.raises(Invalid, match=code):
         receiving.refuse(night.node, night.who(), line["id"], quantity, unit, "", night.now)
     assert night.lot(line["lot_id"])["on_hand"] == Decimal(20)
-
-
-def test_papers_complete_make_goods_documented_and_answer_the_flag(night: Night, children: Children) -> None:
-    night = with_ports(night, photos=PhotoReader(children))
-    delivery = night.deliver()
-    line = night.loose(delivery, "Cá diêu hồng", None, "60", "kg")
-    assert line["goods_group"] == "ca"
-    assert line["state"] == "held"
-    missing = receiving.flags(night.node, night.who(), night.now)["flags"][0]["missing"]
-    assert "bảng kê" in missing
-    told = PaperIn("bang_ke", "24/11", night.now.date(), "Chị Ba")
-    paper = papers.add(night.node, night.who(), delivery, told, line["id"], night.now)
-    assert paper["lines"][0]["verdict"]["status"] == "undetermined"
-    photo = papers.add_photo(
-        night.node, night.who(), delivery, paper_picture("bảng kê"), night.now, paper_id=paper["paper"]["id"]
-    )
-    assert photo["photo"]["quality"] is None
-    after = photo["lines"][0]
-    assert (after["verdict"]["status"], after["state"]) == ("documented", "sellable")
-    assert receiving.flags(night.node, night.who(), night.now)["flags"] == []
-
-
-def test_a_paper_of_the_truck_serves_every_delivery_it_brought_to_the_stall(night: Night) -> None:
-    first, second = night.deliver(plate="76C-012.34"), night.deliver(plate="76C-012.34")
-    one = night.loose(first, "Bó củi", None, "5", "bó")
-    two = night.loose(second, "Bó củi khô", None, "5", "bó")
-    told = papers.add(
-        night.node, night.who(), first, PaperIn("bang_ke", "1", night.now.date()), None, night.now, truck=True
-    )
-    assert {line["id"] for line in told["lines"]} == {one["id"], two["id"]}
-
-
-def test_the_same_numbered_paper_another_day_is_told(night: Night) -> None:
-    from pos_trace.services import judging
-    from pos_trace.store.models import DeliveryLine
-
-    told = PaperIn("hoa_don", "HD-7", night.now.date(), "x")
-    receiving.add_loose(night.node, night.who(), night.deliver(), "Rau thơm", "rau", "5", "kg", (told,), night.now)
-    at = night.later(days=1)
-    delivery = deliveries.open_delivery(night.node, night.who(), at, supplier_name="x")["id"]
-    line = receiving.add_loose(night.node, night.who(), delivery, "Rau thơm", "rau", "5", "kg", (told,), at)["line"]
-    with night.node.db.read() as session:
-        row = session.get_one(DeliveryLine, (night.node.id, line["id"]))
-        assert [paper.reused for paper in judging.papers_of(session, row)] == [True]
-
-
-def test_papers_and_photos_of_a_neighbour_are_not_found(night: Night, children: Children) -> None:
-    night = with_ports(night, photos=PhotoReader(children))
-    mine = night.deliver()
-    line = night.loose(mine)
-    other = night.who("E-01")
-    told = PaperIn("bang_ke")
-    with pytest.raises(NotFound):
-        papers.add(night.node, other, mine, told, line["id"], night.now)
-    theirs = night.deliver("E-01")
-    with pytest.raises(NotFound):
-        papers.add(night.node, other, theirs, told, line["id"], night.now)
-    with pytest.raises(NotFound):
-        papers.add_photo(night.node, other, mine, paper_picture("x"), night.now)
-    with pytest.raises(Invalid, match="line_elsewhere"):
-        papers.add(night.node, night.who(), night.deliver(), told, line["id"], night.now)
-    with pytest.raises(Invalid, match="paper_kind"):
-        papers.add(night.node, night.who(), mine, PaperIn("vé số"), None, night.now)
-    assert night.count(Paper) == 0
-
-
-def test_a_paper_takes_no_more_than_twenty_photos_and_needs_somebody_to_look(night: Night, children: Children) -> None:
-    delivery = night.deliver()
-    with pytest.raises(Unavailable, match="no_decoder"):
-        papers.add_photo(night.node, night.who(), delivery, b"x", night.now)
-    night = with_ports(night, photos=PhotoReader(children))
-    for _ in range(papers.MOST_PHOTOS):
-        papers.add_photo(night.node, night.who(), delivery, paper_picture("x"), night.now)
-    with pytest.raises(Invalid, match="photos_many"):
-        papers.add_photo(night.node, night.who(), delivery, paper_picture("x"), night.now)
 
 
 def test_setting_aside_keeps_goods_unsold_until_somebody_answers(night: Night) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pos_trace.core.errors import Invalid
-from pos_trace.services import register, selling, stock
+from pos_trace.services import closing, register, selling
 from pos_trace.services.selling import SaleIn
 from pos_trace.store.models import LotAllocation, OutboxMessage, Product, Receipt, Sale, SaleLine, StopSale
 from tests.services.night import FISH, SISTER, Night, asked, laid_out, on_sqlite, open_stock, sell, url
@@ -168,7 +168,7 @@ def test_a_named_lot_that_is_too_small_is_no_longer_sure(night: Night) -> None:
 
 def test_a_lot_the_books_closed_is_still_the_one_on_the_pack(night: Night) -> None:
     lot = laid_out(night)
-    stock.close(night.node, night.who(), lot, night.now)
+    closing.close(night.node, night.who(), lot, night.now)
     answer = sell(night, asked(quantity="1", unit="kg", lot=lot))
     assert taken(answer) == [(None, "1")]
     assert answer["lines"][0]["candidates"] == [lot]

@@ -6,7 +6,7 @@ from decimal import Decimal
 import orjson
 import pytest
 
-from pos_trace.services import outbox, sightings
+from pos_trace.services import sent, sightings
 from pos_trace.store.models import Delivery, DeliveryLine
 from tests.services.goods_rows import flagged_line
 from tests.services.two_nodes import KEY, add_stall, trader
@@ -37,15 +37,15 @@ def test_each_stalls_lots_go_once_and_its_owner_reads_them(pair, stall, now):
     flagged_line(node, other, now, key="kt:CT-2611-0042")
     assert sightings.queue_day(node, day, now) == 2
     assert sightings.queue_day(node, day, now + timedelta(hours=1)) == 0
-    message = outbox.listed(node, trader(node, stall))["messages"][0]
-    body = orjson.loads(outbox.opened(node, trader(node, stall), message["id"])["body"])
+    message = sent.listed(node, trader(node, stall))["messages"][0]
+    body = orjson.loads(sent.opened(node, trader(node, stall), message["id"])["body"])
     assert body == {
         "sightings": [
             {"day": "2026-11-25", "key": KEY, "received_kg": "600", "first_scan_at": "2026-11-24T19:31:00.000000+00:00"}
         ]
     }
     assert message["plain"].startswith("Lô đã nhận ngày 25/11/2026: 1 lô")
-    assert len(outbox.listed(node, trader(node, other))["messages"]) == 1
+    assert len(sent.listed(node, trader(node, other))["messages"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from pos_trace.core.errors import Conflict, Invalid, NotFound
-from pos_trace.services import judging, stock
+from pos_trace.services import closing, lineage, splitting, stock
 from pos_trace.store.models import AuditEntry, StockLot, StockMovement
 from tests.services.night import CABBAGE, FISH, Night, laid_out, on_sqlite, open_stock
 
 
 def split(night: Night, lot: str, quantity: str, units: str, unit: str = "gói", name: str = "Cà rốt gói 500 g",
           number: str = "A-12") -> dict[str, Any]:  # fmt: skip
-    return stock.split(night.node, night.who(number), lot, quantity, name, unit, units, night.now)
+    return splitting.split(night.node, night.who(number), lot, quantity, name, unit, units, night.now)
 
 
 def test_opening_stock_is_sellable_says_when_it_came_and_opens_nothing(night: Night) -> None:
@@ -75,7 +75,7 @@ def test_news_about_the_goods_reaches_what_was_cut_from_them(night: Night) -> No
     child = split(night, parent, "5", "5", "kg", "Cải thảo tách")["id"]
     grand = split(night, child, "1", "1", "kg", "Cải thảo lẻ")["id"]
     with night.node.write(night.who(), night.now) as tx:
-        judging.apply_to_children(tx, tx.session.get_one(StockLot, (night.node.id, parent)), "held", "verdict")
+        lineage.apply_to_children(tx, tx.session.get_one(StockLot, (night.node.id, parent)), "held", "verdict")
     assert (night.lot(child)["state"], night.lot(grand)["state"]) == ("held", "held")
 
 
@@ -118,13 +118,15 @@ def test_waste_needs_goods_on_hand_and_keeps_the_reason(night: Night) -> None:
 def test_a_closed_lot_is_empty_gone_from_the_screen_and_stays_closed(night: Night) -> None:
     night.pull()
     lot = night.receive(FISH, "10", "khay")["lot_id"]
-    assert stock.close(night.node, night.who(), lot, night.now) == {"id": lot, "state": "closed", "left": "10"}
-    assert stock.close(night.node, night.who(), lot, night.now)["left"] == "0"
+    assert closing.close(night.node, night.who(), lot, night.now) == {
+        "id": lot, "state": "closed", "left": "10", "settled": "0",
+    }  # fmt: skip
+    assert closing.close(night.node, night.who(), lot, night.now)["left"] == "0"
     assert open_stock(night) == []
     night.recall(FISH)
     assert night.lot(lot)["state"] == "closed"
     with pytest.raises(NotFound):
-        stock.close(night.node, night.who("E-01"), lot, night.now)
+        closing.close(night.node, night.who("E-01"), lot, night.now)
     night.ledger_agrees()
 
 

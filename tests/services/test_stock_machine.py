@@ -1,5 +1,6 @@
-"""Any order of receiving, sending back, selling, returning, waste, correction, closing and recall on two stalls:
-no lot is negative, each is the sum of its movements, and nothing crosses a stall.
+"""Any order of receiving, sending back, selling, returning, waste, cutting, merging, counting, closing and recall on
+two stalls, asked once or twice: no lot is negative, each is the sum of its movements, kilograms are kept, and nothing
+crosses a stall.
 """
 
 import itertools
@@ -18,10 +19,24 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import func, select
 
 from pos_trace.core.errors import PosTraceError
-from pos_trace.services import adjusting, recalls, receiving, returning, stock
+from pos_trace.core.quantities import to_kg
+from pos_trace.core.vocabulary.stock import WASTE_KINDS
+from pos_trace.services import (
+    adjusting,
+    closing,
+    counting,
+    recalls,
+    receiving,
+    returning,
+    shortfalls,
+    splitting,
+    stock,
+)
+from pos_trace.services.node import Once
 from pos_trace.store import audit
 from pos_trace.store.database import Database
-from pos_trace.store.models import LotAllocation, SaleLine, StockLot, StockMovement
+from pos_trace.store.idempotency import Replay
+from pos_trace.store.models import LotAllocation, LotParent, Product, SaleLine, StockLot, StockMovement
 from tests.conftest import NOW
 from tests.services.night import CABBAGE, FISH, SISTER, Night, asked, make_night, sell
 from tests.services.two_nodes import PROVINCE_ID, SITE_ID, Pair, make_node, officer
@@ -65,11 +80,11 @@ class Market(RuleBasedStateMachine):
     def at(self) -> Any:
         return self.night.now + timedelta(minutes=next(self.numbers))
 
-    def act(self, verb: Any, *args: Any, number: str, **more: Any) -> dict[str, Any] | None:
+    def act(self, verb: Any, *args: Any, number: str, once: Once | None = None, **more: Any) -> dict[str, Any] | None:
         """One verb of a stall; a refusal is an answer too, and must change nothing."""
-        before = self.totals()
+        before, who = self.totals(), self.night.who(number, once=once)
         try:
-            found: dict[str, Any] = verb(self.night.node, self.night.who(number), *args, self.at, **more)
+            found: dict[str, Any] = verb(self.night.node, who, *args, self.at, **more)
         except PosTraceError:
             assert self.totals() == before
             return None
@@ -110,16 +125,86 @@ class Market(RuleBasedStateMachine):
             self.lots.append((number, told["lot_id"]))
 
     @precondition(lambda self: self.lots)
-    @rule(data=st.data(), quantity=AMOUNTS)
-    def waste(self, data: st.DataObject, quantity: str) -> None:
+    @rule(data=st.data(), quantity=AMOUNTS, kind=st.sampled_from(sorted(WASTE_KINDS)))
+    def waste(self, data: st.DataObject, quantity: str, kind: str) -> None:
         number, lot = data.draw(st.sampled_from(self.lots))
-        self.act(stock.waste, lot, quantity, "héo", number=number)
+        self.act(stock.waste, lot, quantity, "héo", number=number, kind=kind)
 
     @precondition(lambda self: self.lots)
-    @rule(data=st.data(), quantity=AMOUNTS, made=AMOUNTS)
-    def split(self, data: st.DataObject, quantity: str, made: str) -> None:
+    @rule(data=st.data(), quantity=AMOUNTS, made=AMOUNTS, unit=st.sampled_from(["kg", "gói"]))
+    def split(self, data: st.DataObject, quantity: str, made: str, unit: str) -> None:
         number, lot = data.draw(st.sampled_from(self.lots))
-        told = self.act(stock.split, lot, quantity, "Hàng tách", "kg", made, number=number)
+        self.made(self.act(splitting.split, lot, quantity, f"Hàng tách {unit}", unit, made, number=number), number)
+
+    @precondition(lambda self: self.lots)
+    @rule(data=st.data(), units=st.sampled_from(["1", "5", "12"]), content=st.sampled_from(["250", "500"]))
+    def repack(self, data: st.DataObject, units: str, content: str) -> None:
+        number, lot = data.draw(st.sampled_from(self.lots))
+        self.made(self.act(splitting.repack, lot, units, "túi", content, "g", number=number), number)
+
+    @precondition(lambda self: len(self.lots) > 1)
+    @rule(data=st.data(), whole=st.booleans(), quantity=AMOUNTS)
+    def merge(self, data: st.DataObject, whole: bool, quantity: str) -> None:
+        (number, one), (_, two) = data.draw(st.tuples(st.sampled_from(self.lots), st.sampled_from(self.lots)))
+        parts = [(one, None if whole else quantity), (two, None)]
+        told = self.act(splitting.merge, parts, number=number, name="Hàng gộp", unit="kg")
+        self.made(told, number)
+
+    @precondition(lambda self: self.lots)
+    @rule(data=st.data(), counted=st.sampled_from(["0", "0.25", "7.5", "40"]))
+    def count(self, data: st.DataObject, counted: str) -> None:
+        number, lot = data.draw(st.sampled_from(self.lots))
+        told = self.act(counting.count, lot, counted, "đếm lại", number=number)
+        if told is not None:
+            assert self.night.lot(lot)["on_hand"] == Decimal(counted)
+
+    @precondition(lambda self: self.lots)
+    @rule(data=st.data(), on=st.booleans())
+    def on_sale(self, data: st.DataObject, on: bool) -> None:
+        number, lot = data.draw(st.sampled_from(self.lots))
+        self.act(stock.on_sale, lot, on, number=number)
+
+    @precondition(lambda self: self.lots)
+    @rule(data=st.data())
+    def settle_shortfall(self, data: st.DataObject) -> None:
+        number, lot = data.draw(st.sampled_from(self.lots))
+        self.act(shortfalls.settle, lot, number=number)
+
+    @precondition(lambda self: self.lots)
+    @rule(data=st.data(), counted=AMOUNTS)
+    def reopen(self, data: st.DataObject, counted: str) -> None:
+        number, lot = data.draw(st.sampled_from(self.lots))
+        self.act(closing.reopen, lot, counted, "đóng nhầm", number=number)
+
+    @rule(number=STALLS, key=KEYS, amount=st.sampled_from([10_000, 50_000]))
+    def sell_for_an_amount(self, number: str, key: str, amount: int) -> None:
+        line = asked(barcode=key.split("/")[1], amount=amount)
+        sell(self.night, line, name=f"s-{next(self.numbers)}", number=number, at=self.at)
+
+    @precondition(lambda self: self.lots)
+    @rule(data=st.data(), verb=st.sampled_from(["waste", "split", "count", "close"]))
+    def ask_twice(self, data: st.DataObject, verb: str) -> None:
+        """The same request again, because its answer was lost: it happens once."""
+        number, lot = data.draw(st.sampled_from(self.lots))
+        once = Once(f"key-{next(self.numbers)}", number, verb, "0" * 64)
+        acts = {
+            "waste": (stock.waste, (lot, "0.25", "héo")),
+            "split": (splitting.split, (lot, "0.25", "Hàng tách kg", "kg", "0.25")),
+            "count": (counting.count, (lot, "1", "đếm")),
+            "close": (closing.close, (lot,)),
+        }
+        act, args = acts[verb]
+        told = self.act(act, *args, number=number, once=once)
+        if told is None:
+            return
+        self.made(told if verb == "split" else None, number)
+        before = self.totals()
+        with pytest.raises(Replay):
+            self.act(act, *args, number=number, once=once)
+        assert self.totals() == before
+
+    def made(self, told: dict[str, Any] | None, number: str) -> None:
+        """A lot that came of another one."""
         if told is not None:
             self.lots.append((number, told["id"]))
 
@@ -133,7 +218,7 @@ class Market(RuleBasedStateMachine):
     @rule(data=st.data())
     def close(self, data: st.DataObject) -> None:
         number, lot = data.draw(st.sampled_from(self.lots))
-        self.act(stock.close, lot, number=number)
+        self.act(closing.close, lot, number=number)
 
     @rule(key=KEYS)
     def recall(self, key: str) -> None:
@@ -155,8 +240,24 @@ class Market(RuleBasedStateMachine):
         self.night.ledger_agrees()
 
     @invariant()
+    def kilograms_are_kept(self) -> None:
+        """What splits, merges and repacks moved sums to nothing, packs by what one of them holds."""
+        with self.night.node.db.read() as session:
+            moves = select(StockMovement.quantity, StockLot.unit, Product.content_kg, Product.unit)
+            moves = moves.join(StockLot, StockLot.id == StockMovement.lot_id)
+            moves = moves.join(Product, Product.id == StockLot.product_id).where(StockMovement.kind == "moved")
+            total = Decimal(0)
+            for quantity, unit, content, of in session.execute(moves):
+                weight = to_kg(quantity, unit, content if of == unit else None)
+                assert weight is not None
+                total += weight
+            assert total == 0
+
+    @invariant()
     def nothing_crosses_a_stall(self) -> None:
         with self.night.node.db.read() as session:
+            crossed = select(LotParent.id).join(StockLot, StockLot.id == LotParent.parent_id)
+            assert session.scalars(crossed.where(StockLot.stall_id != LotParent.stall_id)).first() is None
             for model in (StockMovement, LotAllocation):
                 apart = select(model.id).join(StockLot, StockLot.id == model.lot_id)
                 assert session.scalars(apart.where(StockLot.stall_id != model.stall_id)).first() is None

@@ -11,7 +11,19 @@ from sqlalchemy import select
 from pos_trace.core import cases as rules
 from pos_trace.core.errors import Conflict, NotFound
 from pos_trace.core.ports import FeedPage
-from pos_trace.services import case_log, cases, feeds, inspecting, outbox, recalls, records, register, stop_sales, sync
+from pos_trace.services import (
+    case_log,
+    cases,
+    conclusions,
+    feeds,
+    inspecting,
+    outbox,
+    recalls,
+    records,
+    register,
+    stop_sales,
+    sync,
+)
 from pos_trace.services.node import Ports
 from pos_trace.store import lots
 from pos_trace.store.models import AuditEntry, Case, FeedCursor, StockLot, StopSale
@@ -156,7 +168,7 @@ def conclude(both, case_id, now, finding="cleared", outcome="complies"):
     desk = officer(both.province)
     inspecting.take(both.province, desk, SITE_ID, case_id, now)
     told = {"outcome": outcome, "origin_finding": finding, "reason": "đã xem giấy tờ"}
-    inspecting.conclude(both.province, desk, SITE_ID, case_id, told, now)
+    conclusions.conclude(both.province, desk, SITE_ID, case_id, told, now)
 
 
 @pytest.mark.parametrize(
@@ -243,7 +255,7 @@ def test_whatever_crosses_on_the_way_both_nodes_end_with_the_same_case(both, sta
         "take": lambda at: inspecting.take(both.province, desk, SITE_ID, case_id, at),
         "ask": lambda at: inspecting.ask_papers(both.province, desk, SITE_ID, case_id, "giấy", at),
         "inspect": lambda at: inspecting.inspect(both.province, desk, SITE_ID, case_id, "xem", at),
-        "conclude": lambda at: inspecting.conclude(both.province, desk, SITE_ID, case_id, cleared, at),
+        "conclude": lambda at: conclusions.conclude(both.province, desk, SITE_ID, case_id, cleared, at),
         "reopen": lambda at: inspecting.reopen(both.province, desk, SITE_ID, case_id, "lại", at),
     }
     for number, step in enumerate(steps):

@@ -4,6 +4,8 @@ import hashlib
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import orjson
+
 from pos_trace.adapters.http import Http, Limits, Reply
 from pos_trace.core.ports import Delivered
 
@@ -13,7 +15,10 @@ PATHS: Final[dict[str, str]] = {
     "receipt": "/receipts",
     "sighting": "/sightings",
     "evidence": "/evidence",
+    "feedback": "/feedback",
+    "stall_card": "/stall-cards/{stall_gln}",
 }
+METHODS: Final[dict[str, str]] = {"stall_card": "PUT"}
 ACKNOWLEDGED: Final[dict[str, type]] = {"items": list, "result": str, "accepted": int}
 REFUSED_FOR_GOOD: Final = frozenset({400, 413, 422})
 KEY_REFUSED: Final = frozenset({401, 403})
@@ -38,7 +43,16 @@ class DepartmentApi:
             "Content-Type": "application/json",
             "Idempotency-Key": event_id,
         }
-        return _meaning(self.http.call("POST", f"{self.base_url}{PREFIX}{path}", headers=headers, body=body), body)
+        where = f"{self.base_url}{PREFIX}{path.format_map(_named(path, body))}"
+        return _meaning(self.http.call(METHODS.get(kind, "POST"), where, headers=headers, body=body), body)
+
+
+def _named(path: str, body: bytes) -> dict[str, str]:
+    """What of the body stands in the path: digits and letters alone, so that it stays one part of it."""
+    if "{" not in path:
+        return {}
+    told: dict[str, Any] = orjson.loads(body)
+    return {name: "".join(sign for sign in str(value) if sign.isalnum()) for name, value in told.items()}
 
 
 def _meaning(reply: Reply, body: bytes) -> Delivered:

@@ -65,6 +65,10 @@ class ProvinceApi:
         """The province's events on this station's cases newer than ``since``."""
         return self._page("/case-events", "events", since)
 
+    def access(self, since: int) -> FeedPage:
+        """Who looked at what of this station's stalls, after ``since``."""
+        return self._page("/access", "entries", since)
+
     def enrol(self, code: str, public_key: str, site: dict[str, Any], stalls: list[dict[str, Any]]) -> EnrolmentAnswer:
         """Trade a one-time code for a bearer key. ``public_key``: base64 of the raw Ed25519 key."""
         body = lines.dump({"code": code, "public_key": public_key, "site": site, "stalls": stalls})

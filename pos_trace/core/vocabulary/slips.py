@@ -27,6 +27,10 @@ TITLES_EN: Final[Mapping[str, str]] = {
 QR_CAPTION: Final = ("MÃ TRUY XUẤT", "(không phải mã thanh toán)")
 QR_HINT: Final = "Mở camera hoặc Zalo để xem"
 QR_DELIVERY_HINT: Final = "Quét để nhận hàng"
+QR_PART: Final = "Mã {part}/{parts}"
+NO_PAYMENT: Final = "(không phải mã thanh toán)"
+# what kind of delivery note it is, below its title; a sale to a trader says nothing
+NOTE_KINDS: Final[Mapping[str, str]] = {"internal": "Nội bộ", "correction": "Giao lại – nhận nhầm sạp"}
 TYPED_HINT: Final = "hoặc vào {host} gõ: {code}"
 NO_PUBLIC_ADDRESS: Final = "Chưa có trang truy xuất"
 NO_INVOICE: Final = "Không thay hóa đơn"
@@ -40,7 +44,12 @@ SET_ASIDE_UNTIL: Final = "Để riêng, chưa bán. Bổ sung trước {moment}"
 RECORDS_AS_OF: Final = "Dữ liệu tỉnh lúc {moment}"
 SIGNED_BY: Final = ("Người giao ký", "Người nhận ký")
 COPY: Final = "Liên {copy}/{copies}"
+CLOSED_BY_MACHINE: Final = "Chuyến do máy tự đóng"
 LOT: Final = "lô {label}"
+LOTS_OF_DAY: Final = "Các lô bán trong ngày"
+CARD_TITLE: Final = "HÀNG HÔM NAY"
+LABEL_HINT: Final = "Quét để xem nguồn gốc"
+CARD_HINT: Final = "Quét để xem hàng hôm nay"
 RECEIVED_TODAY: Final = "nhận hôm nay"
 
 

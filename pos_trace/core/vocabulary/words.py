@@ -49,12 +49,14 @@ PAPER_KINDS: Final[Mapping[str, str]] = {
     "phieu_kiem_nghiem": "phiếu kiểm nghiệm",
     "khac": "giấy tờ khác",
 }
+# papers that name the goods of a truck, not one buyer: stalls on the same arrival share them, their quantity held
+SHARED_PAPERS: Final = ("kiem_dich", "to_khai_hai_quan", "phieu_xuat_kho")
 PAPER_FIELDS: Final[Mapping[str, str]] = {"number": "số", "issued_on": "ngày", "issuer": "nơi cấp"}
 # kind or reason of a reading that is no trace code → what the screen says, what to do
 SCAN_MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
     "payment_qr": ("Đây là mã thanh toán", "Quét mã truy xuất trên kiện hàng."),
     "einvoice_qr": ("Đây là mã hóa đơn", "Quét mã truy xuất trên kiện hàng."),
-    "transfer_slip": ("Đây là mã phiếu giao hàng", "Mở mục nhận phiếu giao hàng rồi quét lại."),
+    "transfer_slip": ("Mã phiếu giao hàng chưa đọc được", "Giữ máy thẳng, đủ sáng rồi quét lại."),
     "own_page": ("Đây là mã trên phiếu bán hàng", "Quét mã truy xuất trên kiện hàng."),
     "unknown_url": ("Mã dẫn tới một trang khác", "Quét mã truy xuất, hoặc nhận như hàng không có mã."),
     "foreign_page": ("Mã của hệ thống khác", "Nhận như hàng không có mã, kèm giấy tờ."),
@@ -77,6 +79,16 @@ SCAN_MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
     "too_dark": ("Ảnh tối quá", "Chụp lại giúp ảnh rõ hơn, bật đèn."),
     "too_blurred": ("Ảnh bị mờ", "Chụp lại giúp ảnh rõ hơn, giữ chắc tay."),
     "": ("Mã đọc chưa rõ – quét lại", "Quét lại, hoặc gõ mã."),
+}
+# what a receiver reads after scanning a delivery note's code: what happened, what to do next
+SLIP_MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
+    "accepted": ("ĐÃ NHẬN PHIẾU", "Hàng của {words} đã vào chuyến. Đếm lại; thiếu hoặc hỏng thì bấm Trả lại."),
+    "as_paper": ("ĐÃ NHẬN PHIẾU", "Chưa kiểm tra được chữ ký của {words}: máy giữ như giấy tờ và tự kiểm tra sau."),
+    "already": ("PHIẾU ĐÃ QUÉT", "Phiếu của {words} đã nhận rồi, không tính thêm."),
+    "partial": ("CÒN MÃ CHƯA QUÉT", "Quét tiếp: còn {words}."),
+    "preview": ("PHIẾU GIAO HÀNG", "Phiếu của {words}."),
+    "other_stall": ("PHIẾU CỦA SẠP KHÁC", "Phiếu ghi giao cho {words}. Hỏi lại người giao trước khi nhận."),
+    "bad_signature": ("CHƯA NHẬN", "Mã giao hàng đọc được nhưng chữ ký không đúng. Hỏi lại người giao."),
 }
 REQUEST_WITHOUT_DOCUMENT: Final = "{agency} đề nghị tạm để riêng"
 # what the till tells the customer, per stock state of the lot (USERS part 1, decision 5)

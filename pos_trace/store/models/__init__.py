@@ -42,6 +42,7 @@ from pos_trace.store.models.records import (
     RecallLot,
     RecallRow,
     RecordsFile,
+    StationRow,
     VersionCounter,
 )
 from pos_trace.store.models.sales import LotAllocation, Receipt, Sale, SaleLine, StopSale
@@ -109,6 +110,7 @@ __all__ = [
     "Stall",
     "StallCard",
     "StallDay",
+    "StationRow",
     "StockLot",
     "StockMovement",
     "StopSale",

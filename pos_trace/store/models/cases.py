@@ -22,6 +22,7 @@ class Case(StallOwned, Base):
     title: Mapped[str] = mapped_column(String(300))
     supplier_name: Mapped[str | None] = mapped_column(String(200))
     agency_id: Mapped[str | None] = mapped_column(Id, index=True)
+    agency_name: Mapped[str | None] = mapped_column(String(200))
     assigned_to: Mapped[str | None] = mapped_column(Id, index=True)
     ack_number: Mapped[str | None] = mapped_column(String(40), unique=True)
     outcome: Mapped[str | None] = mapped_column(String(20))

@@ -31,6 +31,7 @@ class Party(StallOwned, Base):
 class Product(StallOwned, Base):
     """What a stall sells. ``content_kg``: kilograms of one unit, remembered from the last time.
 
+    ``unit_price`` is of one ``price_unit`` (None: of ``unit``): as set, else as last sold.
     ``unit_contents``: what the stall says one unit holds, {"chục": {"count": "12", "unit": "quả"}}.
     """
 
@@ -43,6 +44,7 @@ class Product(StallOwned, Base):
     unit: Mapped[str] = mapped_column(String(20), default="kg")
     content_kg: Mapped[Decimal | None] = mapped_column(Quantity)
     unit_price: Mapped[int | None] = mapped_column(Dong)
+    price_unit: Mapped[str | None] = mapped_column(String(20))
     unit_contents: Mapped[dict[str, Any] | None] = mapped_column(Json)
     __table_args__ = (
         Index("ix_product_barcode", "site_id", "stall_id", "barcode"),
@@ -115,7 +117,11 @@ class Scan(StallOwned, Base):
 
 
 class DeliveryLine(StallOwned, Base):
-    """What was declared, accepted and refused of one lot. ``state``: open | accepted | refused | cancelled."""
+    """What was declared, accepted and refused of one lot. ``state``: open | accepted | refused | cancelled |
+    moved (it was another stall's).
+
+    ``asked_group``, ``asked_gtin``: what the receiver said the goods are, whatever the label turned out to be.
+    """
 
     __tablename__ = "delivery_line"
     delivery_id: Mapped[str] = mapped_column(Id, index=True)
@@ -136,6 +142,8 @@ class DeliveryLine(StallOwned, Base):
     unit_price: Mapped[int | None] = mapped_column(Dong)
     state: Mapped[str] = mapped_column(String(20), default="accepted")
     verdict_id: Mapped[str | None] = mapped_column(Id)
+    asked_group: Mapped[str | None] = mapped_column(String(40))
+    asked_gtin: Mapped[str | None] = mapped_column(String(14))
     __table_args__ = (parent("delivery_id", "delivery"),)
 
     @property
@@ -148,7 +156,8 @@ class Paper(StallOwned, Base):
     """A paper that came with goods, or later: kind, number, date, issuer, photos.
 
     ``stated_kg``: the kilograms written on it, against which the sum of what it serves is held.
-    ``same_truck``: the answer to "Cùng chuyến xe?", None while nobody asked or answered.
+    ``same_truck``: the answer to "Cùng chuyến xe?", None while nobody asked or answered. ``goods_group``: the goods a
+    truck's paper names, None: any.
     """
 
     __tablename__ = "paper"
@@ -159,6 +168,7 @@ class Paper(StallOwned, Base):
     note: Mapped[str | None] = mapped_column(String(500))
     stated_kg: Mapped[Decimal | None] = mapped_column(Quantity)
     same_truck: Mapped[bool | None] = mapped_column(Boolean)
+    goods_group: Mapped[str | None] = mapped_column(String(40))
     added_by: Mapped[str | None] = mapped_column(Id)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Index, Integer, String
+from sqlalchemy import BigInteger, Boolean, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pos_trace.store.base import Base
@@ -57,7 +57,7 @@ class ApiKey(Owned, Base):
 
 
 class AccessEntry(Owned, Base):
-    """Somebody looked at something of a stall (Ai đã xem)."""
+    """Somebody looked at something of a stall (Ai đã xem). ``feed_seq``: its place in what the station is told."""
 
     __tablename__ = "access_entry"
     stall_id: Mapped[str | None] = mapped_column(Id, index=True)
@@ -66,3 +66,4 @@ class AccessEntry(Owned, Base):
     subject_id: Mapped[str | None] = mapped_column(String(80))
     ground: Mapped[str | None] = mapped_column(String(200))
     detail: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    feed_seq: Mapped[int | None] = mapped_column(BigInteger, index=True)

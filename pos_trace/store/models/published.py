@@ -27,7 +27,11 @@ class PublishedReceipt(Base):
 
 
 class PublishedLine(Base):
-    """One item of a published receipt: name, candidate lot keys, ``lot_source``, origin where no record is."""
+    """One item of a published receipt: name, candidate lot keys, ``lot_source``, origin where no record is.
+
+    ``lots_are``: one_of (None) | all_of (goods mixed of them) | of_day (a bundle). ``origins``: of lots without a
+    record, where there are several.
+    """
 
     __tablename__ = "published_line"
     token: Mapped[str] = mapped_column(ForeignKey("published_receipt.token"), primary_key=True)
@@ -36,6 +40,8 @@ class PublishedLine(Base):
     lot_keys: Mapped[list[str]] = mapped_column(Json, default=list)
     lot_source: Mapped[str] = mapped_column(String(20))
     origin: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    origins: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
+    lots_are: Mapped[str | None] = mapped_column(String(10))
 
 
 class LotSighting(Owned, Base):
@@ -62,7 +68,10 @@ class StallCard(Base):
 
 
 class Feedback(Owned, Base):
-    """What a shopper told about a receipt ("Phản ánh thông tin"): information for the desk, never a case by itself."""
+    """What a shopper told about a receipt ("Phản ánh thông tin"): information for the desk, never a case by itself.
+
+    ``state``: new | read | linked (an inspector put it into the file of a case).
+    """
 
     __tablename__ = "feedback"
     token: Mapped[str] = mapped_column(String(20), index=True)
@@ -72,3 +81,5 @@ class Feedback(Owned, Base):
     state: Mapped[str] = mapped_column(String(20), default="new")
     read_by: Mapped[str | None] = mapped_column(Id)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    case_site_id: Mapped[str | None] = mapped_column(Id)
+    case_id: Mapped[str | None] = mapped_column(Id)

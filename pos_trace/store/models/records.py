@@ -104,6 +104,22 @@ class RecallLot(Base):
     key: Mapped[str] = mapped_column(String(400), primary_key=True, index=True)
 
 
+class StationRow(Base):
+    """A station of the province with its Ed25519 key and its stalls, so that its slips can be checked offline.
+
+    ``stalls``: [{id, number, name, gln, commune}]. Apart from Site and Stall: those are the node's own places.
+    """
+
+    __tablename__ = "station"
+    station_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    public_key: Mapped[str] = mapped_column(String(64))
+    gln: Mapped[str | None] = mapped_column(String(13))
+    commune: Mapped[str | None] = mapped_column(String(120))
+    stalls: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+    version: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
 class FeedCursor(Owned, Base):
     """How far a feed was read (``name``: changes | case_events | recalls) and when it last answered."""
 

@@ -51,7 +51,10 @@ class SaleLine(StallOwned, Base):
 
 
 class LotAllocation(StallOwned, Base):
-    """What a sold line took of a lot; ``lot_id`` None is a shortfall ("bán vượt sổ")."""
+    """What a sold line took of a lot; ``lot_id`` None is a shortfall ("bán vượt sổ").
+
+    ``unit``: what ``quantity`` counts, which is the lots' unit and not always the line's; None in old rows.
+    """
 
     __tablename__ = "lot_allocation"
     sale_line_id: Mapped[str] = mapped_column(Id, index=True)
@@ -60,6 +63,7 @@ class LotAllocation(StallOwned, Base):
     certainty: Mapped[str] = mapped_column(String(20))
     candidates: Mapped[list[str]] = mapped_column(Json, default=list)
     settled_by: Mapped[str | None] = mapped_column(Id)
+    unit: Mapped[str | None] = mapped_column(String(20))
     __table_args__ = (parent("sale_line_id", "sale_line"),)
 
 
@@ -76,7 +80,9 @@ class Receipt(StallOwned, Base):
 
 
 class StopSale(StallOwned, Base):
-    """A refused or alarmed sale of a blocked lot (stop-sale log). ``kind``: check | sold | recall."""
+    """A refused, alarmed or allowed sale of a held or blocked lot (stop-sale log). ``kind``: check | sold | recall |
+    override.
+    """
 
     __tablename__ = "stop_sale"
     lot_id: Mapped[str | None] = mapped_column(Id, index=True)

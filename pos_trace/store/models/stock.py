@@ -44,7 +44,7 @@ class StockLot(StallOwned, Base):
 
 class StockMovement(StallOwned, Base):
     """One change of one lot's quantity. ``kind``: received | sold | returned | refused | wasted | adjusted | moved |
-    transferred."""
+    transferred. ``subject`` of what was wasted says how: spoilt | gift | own_use | loss | shelf_life."""
 
     __tablename__ = "stock_movement"
     lot_id: Mapped[str] = mapped_column(Id, index=True)
@@ -69,10 +69,15 @@ class Adjustment(StallOwned, Base):
 
 
 class LotParent(StallOwned, Base):
-    """What a merged or repacked lot was made of; with one parent ``StockLot.parent_lot_id`` says the same."""
+    """What a merged lot was made of; of one parent ``StockLot.parent_lot_id`` says the same.
+
+    ``state`` and ``state_reason``: what this parent's goods are by now; the child has the strictest of its parents'.
+    """
 
     __tablename__ = "lot_parent"
     child_id: Mapped[str] = mapped_column(Id, index=True)
     parent_id: Mapped[str] = mapped_column(Id, index=True)
     quantity: Mapped[Decimal] = mapped_column(Quantity)
+    state: Mapped[str | None] = mapped_column(String(20))
+    state_reason: Mapped[str | None] = mapped_column(String(40))
     __table_args__ = (parent("child_id", "stock_lot"),)

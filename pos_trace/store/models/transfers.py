@@ -17,7 +17,8 @@ class Transfer(StallOwned, Base):
     ``state``: sent | accepted | refused | cancelled.
 
     ``codes``: the texts of its QR codes. ``from_station`` and ``from_number``: whose slip an incoming one is, so that
-    the same slip scanned again is the same delivery. ``signature``: verified | unknown_key, of an incoming slip.
+    the same slip scanned again is the same delivery. ``signature``: verified | unknown_key | bad, of an
+    incoming slip; ``lines``: of a correction the moved lines and the questions put off.
     """
 
     __tablename__ = "transfer"

@@ -1,70 +1,13 @@
 """The inspector's desk over JSON: what the screens call, and scripts."""
 
-from collections.abc import Callable
-from typing import Annotated, Any, Literal
-
 from flask import Response
 from flask_openapi import APIBlueprint
-from pydantic import BaseModel, Field, StringConstraints
 
-from pos_trace.services import inspecting
+from pos_trace.services import case_groups, conclusions, inspecting
 from pos_trace.services.node import Answer
-from pos_trace.web.province.bodies import Strict
+from pos_trace.web.province import bodies_desk as bodies
 from pos_trace.web.shared.context import node, now, who
-from pos_trace.web.shared.fields import Day, Line, Lines
 from pos_trace.web.shared.guard import needs
-
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000), Lines]
-Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80), Line]
-
-
-class CasePath(BaseModel):
-    """Which case: a station's site and the case's id."""
-
-    site: Annotated[str, StringConstraints(max_length=36)]
-    case_id: Annotated[str, StringConstraints(max_length=36)]
-
-
-class EvidencePath(CasePath):
-    """Which file of the case."""
-
-    number: Annotated[int, Field(ge=1, le=100_000)]
-
-
-class Wanted(BaseModel):
-    """Only cases in this state."""
-
-    state: Annotated[str, StringConstraints(max_length=20)] | None = None
-
-
-class Ground(BaseModel):
-    """Why somebody looks."""
-
-    ground: Annotated[str, StringConstraints(max_length=200), Line] = ""
-
-
-class TextIn(Strict):
-    """Words."""
-
-    text: Words
-
-
-class TransferIn(Strict):
-    """Where to and why."""
-
-    agency: Words
-    reason: Words
-
-
-class ConclusionIn(Strict):
-    """Outcome, finding and reason; the document where the words bind."""
-
-    outcome: Literal["complies", "violation", "criminal", "continue", "not_competent"]
-    origin_finding: Literal["cleared", "undetermined", "not_examined"]
-    reason: Words
-    document_number: Short | None = None
-    document_date: Day | None = None
-    stop_order: bool = False
 
 
 def blueprint() -> APIBlueprint:
@@ -72,82 +15,126 @@ def blueprint() -> APIBlueprint:
     api = APIBlueprint("province_cases", __name__, url_prefix="/api/province/v1")
     one = "/cases/<site>/<case_id>"
     api.get("/cases")(queue)
+    api.get("/case-groups")(groups)
+    api.post("/case-groups")(act_on_group)
+    api.get("/case-counts")(counts)
     api.get(one)(look)
     api.get(f"{one}/looks")(looks)
     api.get(f"{one}/evidence/<int:number>")(evidence)
-    api.post(f"{one}/take")(take)
-    api.post(f"{one}/conclude")(conclude)
-    api.post(f"{one}/transfer")(transfer)
-    api.post(f"{one}/note")(note)
-    for name, verb in WORDED.items():
-        api.post(f"{one}/{name}")(_worded(name, verb))
+    for step in (take, assign, ask_papers, inspect, conclude, approve, send_back, transfer, reopen, appeal, note):
+        api.post(f"{one}/{step.__name__.replace('_', '-')}")(step)
     return api
 
 
-WORDED: dict[str, Callable[..., Answer]] = {
-    "ask-papers": inspecting.ask_papers,
-    "inspect": inspecting.inspect,
-    "reopen": inspecting.reopen,
-    "appeal": inspecting.appeal,
-}
-
-
-def _worded(name: str, verb: Callable[..., Answer]) -> Callable[..., Any]:
-    """A step that takes words alone."""
-
-    def step(path: CasePath, body: TextIn) -> Answer:
-        return verb(node(), who(), path.site, path.case_id, body.text, now())
-
-    step.__name__ = name.replace("-", "_")
-    step.__doc__ = verb.__doc__
-    return needs("inspect")(step)
+@needs("inspect")
+def queue(query: bodies.Wanted) -> Answer:
+    """The queue, by due date, then risk and value."""
+    return case_groups.queue(node(), who(), query.state, now(), query.mine)
 
 
 @needs("inspect")
-def queue(query: Wanted) -> Answer:
-    """The queue, by due date."""
-    return inspecting.queue(node(), query.state, now())
+def groups(query: bodies.GroupWanted) -> Answer:
+    """The queue put together by supplier, truck, lot or stall."""
+    return case_groups.grouped(node(), who(), query.by, now())
 
 
 @needs("inspect")
-def look(path: CasePath, query: Ground) -> Answer:
+def act_on_group(body: bodies.GroupIn) -> Answer:
+    """One step on many cases; each is done or refused for itself."""
+    told = body.conclusion.model_dump(mode="json") if body.conclusion else {"text": body.text}
+    refs = [ref.model_dump() for ref in body.cases]
+    return case_groups.act(node(), who(), body.step, told, refs, now())
+
+
+@needs("inspect")
+def counts() -> Answer:
+    """Numbers without names, for every authority."""
+    return case_groups.counts(node(), now())
+
+
+@needs("inspect")
+def look(path: bodies.CasePath, query: bodies.Ground) -> Answer:
     """One case; the look is written down."""
     return inspecting.look(node(), who(), path.site, path.case_id, query.ground, now())
 
 
 @needs("inspect")
-def looks(path: CasePath) -> Answer:
+def looks(path: bodies.CasePath) -> Answer:
     """Who looked at the case."""
-    return inspecting.looks(node(), path.site, path.case_id)
+    return inspecting.looks(node(), who(), path.site, path.case_id, now())
 
 
 @needs("inspect")
-def evidence(path: EvidencePath) -> Response:
+def evidence(path: bodies.EvidencePath) -> Response:
     """One file's bytes."""
     data, media_type = inspecting.file(node(), who(), path.site, path.case_id, path.number, now())
     return Response(data, content_type=media_type, headers={"Content-Disposition": "inline"})
 
 
 @needs("inspect")
-def take(path: CasePath) -> Answer:
+def take(path: bodies.CasePath, body: bodies.TakeIn) -> Answer:
     """Take the case."""
-    return inspecting.take(node(), who(), path.site, path.case_id, now())
+    return inspecting.take(node(), who(), path.site, path.case_id, now(), body.seen)
 
 
 @needs("inspect")
-def conclude(path: CasePath, body: ConclusionIn) -> Answer:
-    """Conclude."""
-    told = body.model_dump(mode="json")
-    return inspecting.conclude(node(), who(), path.site, path.case_id, told, now())
+def assign(path: bodies.CasePath, body: bodies.AssignIn) -> Answer:
+    """Give the case to a colleague."""
+    return inspecting.reassign(node(), who(), path.site, path.case_id, body.user_id, now(), body.seen)
 
 
 @needs("inspect")
-def transfer(path: CasePath, body: TransferIn) -> Answer:
+def ask_papers(path: bodies.CasePath, body: bodies.TextIn) -> Answer:
+    """Ask the stall for papers."""
+    return inspecting.ask_papers(node(), who(), path.site, path.case_id, body.text, now(), body.seen)
+
+
+@needs("inspect")
+def inspect(path: bodies.CasePath, body: bodies.InspectIn) -> Answer:
+    """Record an inspection on site."""
+    record = body.model_dump(mode="json", exclude={"text", "seen"})
+    return inspecting.inspect(node(), who(), path.site, path.case_id, body.text, now(), record, body.seen)
+
+
+@needs("inspect")
+def conclude(path: bodies.CasePath, body: bodies.ConclusionIn) -> Answer:
+    """Conclude, or propose where a second officer has to approve (``draft``)."""
+    told = body.model_dump(mode="json", exclude={"seen"})
+    return conclusions.conclude(node(), who(), path.site, path.case_id, told, now(), body.seen)
+
+
+@needs("inspect")
+def approve(path: bodies.CasePath, body: bodies.DraftIn) -> Answer:
+    """Make a colleague's proposal the conclusion."""
+    return conclusions.approve(node(), who(), path.site, path.case_id, body.draft_id, now(), body.seen)
+
+
+@needs("inspect")
+def send_back(path: bodies.CasePath, body: bodies.SendBackIn) -> Answer:
+    """Give a proposal back with a remark."""
+    return conclusions.send_back(node(), who(), path.site, path.case_id, body.draft_id, body.remark, now())
+
+
+@needs("inspect")
+def transfer(path: bodies.CasePath, body: bodies.TransferIn) -> Answer:
     """Hand the case over."""
-    return inspecting.transfer(node(), who(), path.site, path.case_id, body.agency, body.reason, now())
+    return inspecting.transfer(node(), who(), path.site, path.case_id, body.agency, body.reason, now(), body.seen)
 
 
 @needs("inspect")
-def note(path: CasePath, body: TextIn) -> tuple[Answer, int]:
+def reopen(path: bodies.CasePath, body: bodies.TextIn) -> Answer:
+    """Look at an ended case again."""
+    return inspecting.reopen(node(), who(), path.site, path.case_id, body.text, now(), body.seen)
+
+
+@needs("inspect")
+def appeal(path: bodies.CasePath, body: bodies.AppealIn) -> Answer:
+    """Record an appeal."""
+    told = (body.by, body.on)
+    return inspecting.appeal(node(), who(), path.site, path.case_id, body.text, now(), *told, seen=body.seen)
+
+
+@needs("inspect")
+def note(path: bodies.CasePath, body: bodies.NoteIn) -> tuple[Answer, int]:
     """A statement for the file only."""
     return inspecting.note(node(), who(), path.site, path.case_id, body.text, now()), 201

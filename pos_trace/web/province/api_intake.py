@@ -2,7 +2,7 @@
 
 from flask_openapi import APIBlueprint
 
-from pos_trace.services import case_intake, intake
+from pos_trace.services import card_intake, case_intake, feedback, intake
 from pos_trace.services.node import Answer
 from pos_trace.web.province import bodies
 from pos_trace.web.shared.context import node, now, who
@@ -16,6 +16,8 @@ def blueprint() -> APIBlueprint:
     api.post("/evidence")(evidence)
     api.post("/receipts")(receipt)
     api.post("/sightings")(sightings)
+    api.put("/stall-cards/<gln>")(stall_card)
+    api.post("/feedback")(told)
     return api
 
 
@@ -42,3 +44,15 @@ def sightings(body: bodies.SightingsIn) -> Answer:
     """Kilograms per day and lot."""
     told = [item.model_dump(mode="json") for item in body.sightings]
     return intake.take_sightings(node(), who(), told, now())
+
+
+@needs("station")
+def stall_card(path: bodies.CardPath, body: bodies.StallCardIn) -> Answer:
+    """What a stall's QR card shows today."""
+    return card_intake.take_card(node(), who(), path.gln, body.model_dump(mode="json"), now())
+
+
+@needs("station")
+def told(body: bodies.FeedbackIn) -> Answer:
+    """What a shopper told on a station's page."""
+    return feedback.take(node(), who(), body.model_dump(mode="json"), now())

@@ -8,7 +8,7 @@ from flask_openapi import APIBlueprint
 from pydantic import BaseModel
 
 from pos_trace.core.errors import NotFound
-from pos_trace.services import enrolment, feeds, records
+from pos_trace.services import access_log, enrolment, feeds, records
 from pos_trace.services.node import Answer
 from pos_trace.web.province import bodies
 from pos_trace.web.shared.context import node, now, who
@@ -42,6 +42,7 @@ def blueprint() -> APIBlueprint:
     api.get("/changes")(changes)
     api.get("/recalls")(recalls)
     api.get("/case-events")(case_events)
+    api.get("/access")(access)
     api.get("/schemas/<name>.json")(schema)
     return api
 
@@ -81,6 +82,12 @@ def recalls(query: bodies.Since) -> Response:
 def case_events(query: bodies.Since) -> Response:
     """The province's events on the caller's own cases after the cursor."""
     return _page(feeds.case_events(node(), who(), query.since, query.limit), query.since)
+
+
+@needs("station")
+def access(query: bodies.Since) -> Response:
+    """Who looked at what of the caller's own stalls, after the cursor."""
+    return _page(access_log.feed(node(), who(), query.since, query.limit), query.since)
 
 
 @public

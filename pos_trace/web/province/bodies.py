@@ -174,6 +174,8 @@ class PublishedLineIn(Strict):
     lot_keys: Annotated[list[Key], Field(max_length=50)] = []
     lot_source: Literal["scanned", "pos", "fefo", "unknown"]
     origin: OriginIn | None = None
+    origins: Annotated[list[OriginIn], Field(max_length=20)] | None = None
+    lots_are: Literal["one_of", "all_of", "of_day"] | None = None
 
 
 class ReceiptIn(Strict):
@@ -192,6 +194,42 @@ class ReceiptIn(Strict):
         if len({line.line_no for line in self.lines}) != len(self.lines):
             raise ValueError("line_no must differ")
         return self
+
+
+class CardPath(BaseModel):
+    """Whose card."""
+
+    gln: Gln
+
+
+class CardLineIn(Strict):
+    """One open lot of a stall: no price, no quantity."""
+
+    line_no: Annotated[Whole, Field(ge=1, le=10_000)]
+    product_name: Annotated[str, StringConstraints(min_length=1, max_length=300), Line]
+    lot_keys: Annotated[list[Key], Field(max_length=50)] = []
+    received_on: Day
+    origins: Annotated[list[OriginIn], Field(max_length=20)] = []
+    supplier: Annotated[str, StringConstraints(max_length=200), Line] | None = None
+
+
+class StallCardIn(Strict):
+    """What a stall's card shows now; ``open`` false: nothing."""
+
+    token: Annotated[str, StringConstraints(pattern=r"^[0-9BCFGHJKLMNPQRSTVXZ]{20}$")]
+    stall_gln: Gln
+    stall_name: Annotated[str, StringConstraints(min_length=1, max_length=200), Line]
+    open: bool
+    as_of: Moment
+    lines: Annotated[list[CardLineIn], Field(max_length=300)]
+
+
+class FeedbackIn(Strict):
+    """What a shopper told at a station's page; no name and no contact."""
+
+    token: Annotated[str, StringConstraints(pattern=r"^[0-9BCFGHJKLMNPQRSTVXZ]{20}$")]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=500), Lines]
+    told_at: Moment
 
 
 class SightingIn(Strict):

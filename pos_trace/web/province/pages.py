@@ -1,104 +1,93 @@
-"""The inspector's desk in a browser: queue, case, conclusion; and the register's officer: recalls."""
+"""The province in a browser: the desk's queue and its groups, numbers; and the register's officer: recalls."""
 
-from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from pos_trace.core.errors import PosTraceError
+from pos_trace.core.errors import Invalid, PosTraceError
 from pos_trace.core.vocabulary.words import CASE_STATES, ORIGIN_FINDINGS, OUTCOMES
-from pos_trace.services import inspecting, recalls, records
+from pos_trace.services import case_groups, recalls, records
 from pos_trace.services.node import Answer
-from pos_trace.web.shared.context import actor, node, now, who
+from pos_trace.web.province import pages_case, pages_desk
+from pos_trace.web.province.frame import page
+from pos_trace.web.shared.context import node, now, who
 from pos_trace.web.shared.guard import needs
-from pos_trace.web.shared.words import shown_time
 
 CONCLUSION = ("outcome", "origin_finding", "reason", "document_number", "document_date")
 
 
 def blueprint() -> Blueprint:
-    """``/ban-kiem-tra`` (desk) and ``/so-lo`` (register)."""
+    """``/ban-kiem-tra`` (desk), its lists, ``/so-lo`` (register) and ``/co-quan`` (people)."""
     pages = Blueprint("province", __name__)
     pages.add_url_rule("/ban-kiem-tra", "queue", queue)
-    pages.add_url_rule("/ban-kiem-tra/<site_id>/<case_id>", "case", case)
-    pages.add_url_rule("/ban-kiem-tra/<site_id>/<case_id>", "act", act, methods=["POST"])
-    pages.add_url_rule("/ban-kiem-tra/<site_id>/<case_id>/but-luc/<int(max=100000):number>", "evidence", evidence)
+    pages.add_url_rule("/ban-kiem-tra/nhom", "group", group)
+    pages.add_url_rule("/ban-kiem-tra/nhom", "act_on_group", act_on_group, methods=["POST"])
+    pages.add_url_rule("/so-lieu", "counts", counts)
     pages.add_url_rule("/so-lo", "register", register)
     pages.add_url_rule("/so-lo/thu-hoi", "recall", recall, methods=["POST"])
+    pages_case.add_to(pages)
+    pages_desk.add_to(pages)
     return pages
-
-
-def _page(template: str, status: int = 200, **more: Any) -> Response:
-    person = actor()
-    html = render_template(
-        template,
-        person=person.name if person else "",
-        may=sorted(person.permissions) if person else [],
-        demo=node().demo,
-        time=shown_time,
-        here=request.path,
-        **more,
-    )
-    return make_response(html, status)
 
 
 @needs("inspect")
 def queue() -> Response:
-    """Cases that wait, the overdue first; ``?state=`` shows one state."""
-    state = request.args.get("state")
-    wanted = state if state in CASE_STATES else None
-    return _page("province/queue.html", states=CASE_STATES, state=wanted, **inspecting.queue(node(), wanted, now()))
+    """Cases that wait; ``?state=`` shows one state, ``?mine=1`` mine and the unattended, ``?by=`` groups."""
+    state, by = request.args.get("state"), request.args.get("by")
+    wanted, mine = state if state in CASE_STATES else None, request.args.get("mine") == "1"
+    told = case_groups.queue(node(), who(), wanted, now(), mine)
+    found = case_groups.grouped(node(), who(), by, now())["groups"] if by and by in case_groups.BY else None
+    shown: dict[str, Any] = {"states": CASE_STATES, "state": wanted, "mine": mine, "kinds": case_groups.BY, "by": by}
+    return page("province/queue.html", groups=found, **shown, **told)
 
 
 @needs("inspect")
-def case(site_id: str, case_id: str) -> Response:
-    """One case with its evidence and what may be done next; the look is listed to the owner."""
-    return _case(inspecting.look(node(), who(), site_id, case_id, "", now()), None, 200)
+def group() -> Response:
+    """One group: its cases, and one step for those ticked."""
+    return _group(request.args.get("by", ""), request.args.get("key", ""), None, None, 200)
 
 
-def _case(told: Answer, problem: PosTraceError | None, status: int) -> Response:
-    return _page(
-        "province/case.html", status, case=told, outcomes=OUTCOMES, findings=ORIGIN_FINDINGS, problem=problem,
-        typed=request.form,
-    )  # fmt: skip
-
-
-@needs("inspect")
-def act(site_id: str, case_id: str) -> AnyResponse:
-    """One step of the desk; what was typed stays on the page when it is refused."""
-    step = STEPS.get(request.form.get("step", ""))
+def _group(by: str, key: str, problem: PosTraceError | None, done: Answer | None, status: int) -> Response:
     try:
-        if step is not None:
-            step(site_id, case_id)
-    except PosTraceError as error:
-        return _case(inspecting.look(node(), who(), site_id, case_id, "", now()), error, 422)
-    return redirect(url_for("province.case", site_id=site_id, case_id=case_id), 303)
-
-
-def _take(site_id: str, case_id: str) -> Answer:
-    return inspecting.take(node(), who(), site_id, case_id, now())
-
-
-def _ask(site_id: str, case_id: str) -> Answer:
-    return inspecting.ask_papers(node(), who(), site_id, case_id, request.form.get("text", ""), now())
-
-
-def _conclude(site_id: str, case_id: str) -> Answer:
-    told = {name: request.form.get(name, "") for name in CONCLUSION}
-    return inspecting.conclude(node(), who(), site_id, case_id, told, now())
-
-
-STEPS: dict[str, Callable[[str, str], Answer]] = {"take": _take, "ask": _ask, "conclude": _conclude}
+        told = case_groups.group(node(), who(), by, key, now())
+    except PosTraceError:
+        if done is None:
+            raise
+        told = {"by": by, "key": key, "title": "", "cases": [], "stalls": 0}
+    words: dict[str, Any] = {"outcomes": OUTCOMES, "findings": ORIGIN_FINDINGS}
+    return page("province/group.html", status, group=told, problem=problem, done=done, typed=request.form, **words)
 
 
 @needs("inspect")
-def evidence(site_id: str, case_id: str, number: int) -> Response:
-    """The bytes of one numbered file; the look is written down."""
-    data, media_type = inspecting.file(node(), who(), site_id, case_id, number, now())
-    answer = Response(data, content_type=media_type)
-    answer.headers["Content-Disposition"] = f'inline; filename="but-luc-{number}"'
-    return answer
+def act_on_group() -> Response:
+    """One step on the ticked cases; what was typed stays when it is refused."""
+    form = request.form
+    by, key = form.get("by", ""), form.get("key", "")
+    told: dict[str, Any] = {name: form.get(name, "") for name in ("text", *CONCLUSION)}
+    try:
+        refs = [_ref(value) for value in form.getlist("case")]
+        done = case_groups.act(node(), who(), form.get("step", ""), told, refs, now())
+    except PosTraceError as error:
+        return _group(by, key, error, None, 422)
+    return _group(by, key, None, done, 200)
+
+
+def _ref(value: str) -> Answer:
+    """``site/case/seen`` of a ticked box."""
+    site_id, _, rest = value.partition("/")
+    case_id, _, seen = rest.partition("/")
+    if not (seen.isascii() and seen.isdecimal() and len(seen) < 7):
+        raise Invalid("cases_missing", "Trang đã cũ. Tải lại trang rồi chọn lại.")
+    return {"site_id": site_id, "case_id": case_id, "seen": int(seen)}
+
+
+@needs("inspect")
+def counts() -> Response:
+    """Numbers without names."""
+    words: dict[str, Any] = {"outcomes": OUTCOMES, "findings": ORIGIN_FINDINGS}
+    titles = {one.name: one.title_vi for one in node().policy.goods}
+    return page("province/counts.html", counts=case_groups.counts(node(), now()), titles=titles, **words)
 
 
 @needs("register")
@@ -109,7 +98,7 @@ def register() -> Response:
 
 def _register(problem: PosTraceError | None, status: int) -> Response:
     told = {"facilities": records.facilities(node())["facilities"], "recalls": records.recalls(node(), 0)["recalls"]}
-    return _page("province/register.html", status, problem=problem, typed=request.form, **told)
+    return page("province/register.html", status, problem=problem, typed=request.form, **told)
 
 
 @needs("recall")

@@ -9,13 +9,14 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
 from pos_trace.core.errors import Forbidden, Unauthorised
-from pos_trace.services import accounts
+from pos_trace.services import accounts, screen_lock
 from pos_trace.web.shared import context, problems, uploads
 from pos_trace.web.shared.context import node, now
 
 View = TypeVar("View", bound=Callable[..., Any])
 SESSION_COOKIE = "pt_session"
 DEVICE_COOKIE = "pt_device"
+IDLE, WRITTEN_BY = "Pos-Idle", "Pos-Written-By"
 OPEN_ENDPOINTS = frozenset({"static", "bootstrap.static", "swagger.swagger", "swagger.static"})
 OPEN_BLUEPRINTS = frozenset({"openapi"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -53,8 +54,23 @@ def authenticate() -> None:
         return
     cookie = request.cookies.get(SESSION_COOKIE)
     if cookie:
-        g.actor = accounts.actor_of_session(node(), cookie, now())
+        found = accounts.actor_of_session(node(), cookie, now())
+        g.locked = found is not None and found.locked
+        g.actor = None if g.locked else found
         g.by_cookie = True
+
+
+def _idle_s() -> float:
+    """For how many seconds nobody has touched the phone, as its screen says; a heartbeat is nobody's touch."""
+    told = request.headers.get(IDLE, "")
+    return float(told) if told.isascii() and told.isdecimal() and len(told) < 7 else 0.0
+
+
+def _writer() -> None:
+    """What waited on a phone counts as its writer's, whoever has unlocked the phone since."""
+    found, told = g.get("actor"), request.headers.get(WRITTEN_BY, "")
+    if found is not None and g.get("by_cookie") and told and told != found.id and request.method not in SAFE:
+        g.actor = screen_lock.acting_for(node(), found, told[:36], now())
 
 
 def check() -> AnyResponse | None:
@@ -68,13 +84,21 @@ def check() -> AnyResponse | None:
         return _readable()
     authenticate()
     actor = g.get("actor")
+    if needed and g.get("locked") and request.path.startswith("/api/"):
+        raise Unauthorised("session_locked", "Màn hình đang khóa. Nhập mã PIN để làm tiếp; việc đang làm vẫn còn.")
     if needed and actor is None:
         if request.method in SAFE and request.accept_mimetypes.accept_html and not request.path.startswith("/api/"):
             return redirect(url_for("login.page", next=request.path), 303)
+        if accounts.device_locked(node(), request.cookies.get(DEVICE_COOKIE, "")):
+            raise accounts.DEVICE_LOCKED
         raise Unauthorised("unauthorised", "Cần đăng nhập hoặc khóa API.")
     if needed and g.get("by_cookie") and request.method not in SAFE:
         csrf: CSRFProtect = current_app.extensions["csrf"]
         csrf.protect()
+    if needed and g.get("by_cookie"):
+        accounts.touched(node(), actor, request.cookies[SESSION_COOKIE], now(), _idle_s())
+        _writer()
+        actor = g.actor
     if needed and not actor.may(needed):
         raise Forbidden("forbidden", "Tài khoản này không có quyền làm việc đó.")
     return _readable()

@@ -7,7 +7,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
 from pos_trace.core.errors import PosTraceError, TooMany, Unauthorised
-from pos_trace.services import accounts
+from pos_trace.services import accounts, screen_lock
 from pos_trace.web.shared.context import actor, node, now, web
 from pos_trace.web.shared.guard import DEVICE_COOKIE, SESSION_COOKIE, public
 
@@ -72,17 +72,22 @@ def enter() -> AnyResponse:
     """Check the secret and start a session; a wrong one shows the page again and says why."""
     _csrf()
     login, secret = request.form.get("login", "").strip(), request.form.get("secret", "")
+    device, before = request.cookies.get(DEVICE_COOKIE), request.cookies.get(SESSION_COOKIE)
     try:
-        opened = accounts.log_in(node(), login, secret, request.cookies.get(DEVICE_COOKIE), now())
+        opened = screen_lock.enter(node(), login, secret, device, before, now())
     except TooMany as error:
         return _page(error, 429)
     except PosTraceError as error:
         return _page(error, 401)
-    person = accounts.actor_of_session(node(), opened["token"], now())
-    target = _safe_next() or home_of(person.permissions if person else frozenset())
+    target = _safe_next() or home_of(frozenset(opened["permissions"]))
     answer = redirect(target, 303)
-    _cookie(answer, SESSION_COOKIE, opened["token"], int(accounts.ABSOLUTE.total_seconds()))
+    keep_session(answer, opened["token"])
     return answer
+
+
+def keep_session(answer: AnyResponse, token: str) -> None:
+    """Give the browser the session's token, for as long as a session lasts."""
+    _cookie(answer, SESSION_COOKIE, token, int(accounts.ABSOLUTE.total_seconds()))
 
 
 @public

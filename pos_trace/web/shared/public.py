@@ -1,7 +1,7 @@
-"""The shopper's pages: ``/r/{token}``, ``/m`` (short code), ``/01/…`` (lot). No log-in, no cookie, cacheable."""
+"""The shopper's pages: a receipt, a stall's card, a short code, a lot. No log-in, no cookie, cacheable."""
 
 import hashlib
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import orjson
 from flask import Blueprint, Response, make_response, redirect, render_template, request
@@ -9,10 +9,10 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from werkzeug.wrappers import Response as AnyResponse
 
-from pos_trace.core.errors import NotFound, PosTraceError
+from pos_trace.core.errors import Forbidden, NotFound, PosTraceError
 from pos_trace.core.tokens import normalise
 from pos_trace.core.vocabulary.trace import LANGUAGES
-from pos_trace.services import trace
+from pos_trace.services import feedback, stall_cards, trace
 from pos_trace.web.shared.context import node, now
 from pos_trace.web.shared.guard import public
 from pos_trace.web.shared.problems import of_error
@@ -20,6 +20,8 @@ from pos_trace.web.shared.words import shown_day, shown_time
 
 MINUTE = "public, max-age=60"
 TRIES = "10 per minute"
+# view → how often one address may call it: short codes are not to be guessed, nobody floods the desk
+LIMITS = {"public.look": TRIES, "public.told": "5 per minute; 30 per day"}
 LINKSET = "application/linkset+json"
 TRACEABILITY = "https://ref.gs1.org/voc/traceability"
 DEFAULT_LINK = "https://ref.gs1.org/voc/defaultLink"
@@ -35,6 +37,9 @@ def blueprint() -> Blueprint:
     pages = Blueprint("public", __name__)
     pages.add_url_rule("/r/<token>", "receipt", receipt)
     pages.add_url_rule("/R/<token>", "receipt_upper", receipt_upper)
+    pages.add_url_rule("/r/<token>/feedback", "told", told, methods=["POST"])
+    pages.add_url_rule("/s/<token>", "card", card)
+    pages.add_url_rule("/S/<token>", "card_upper", card_upper)
     pages.add_url_rule("/m", "typed", typed)
     pages.add_url_rule("/M", "typed_upper", typed)
     pages.add_url_rule("/m", "look", look, methods=["POST"])
@@ -51,6 +56,7 @@ def _page(template: str, status: int = 200, **told: object) -> Response:
     language = _language()
     other = "en" if language == "vi" else "vi"
     shown = {"language": language, "other": other, "words": LANGUAGES[language], "demo": node().demo}
+    shown |= {"hotline": node().policy.province.hotline}
     html = render_template(template, time=shown_time, day=shown_day, **shown, **told)
     answer = make_response(html, status)
     answer.headers["Cache-Control"] = MINUTE if status == 200 else "no-store"
@@ -72,13 +78,54 @@ def receipt(token: str) -> AnyResponse:
         told = trace.receipt(node(), token)
     except NotFound as error:
         return _page("public/missing.html", 404, problem=error)
-    return _cached(_page("public/receipt.html", **told))
+    return _cached(_page("public/receipt.html", keeps_contact=feedback.keeps_contact(node()), **told))
 
 
 @public
 def receipt_upper(token: str) -> AnyResponse:
     """The upper-case address printed in the QR."""
     return receipt(normalise(token))
+
+
+@public
+def told(token: str) -> AnyResponse:
+    """ "Phản ánh thông tin": thanks with the hotline, or the form again with what is wrong and nothing lost."""
+    form = request.form
+    shown = {"token": normalise(token), "text": form.get("text", "")[:2000], "contact": form.get("contact", "")[:300]}
+    try:
+        if not _from_here():
+            raise Forbidden("other_site", "Mở trang của phiếu rồi gửi từ đó.")
+        feedback.tell(node(), token, shown["text"], shown["contact"], "consent" in form, now())
+    except NotFound as error:
+        return _page("public/missing.html", 404, problem=error)
+    except PosTraceError as error:
+        keeps = feedback.keeps_contact(node())
+        status = 403 if isinstance(error, Forbidden) else 422
+        return _page("public/feedback.html", status, problem=error, keeps_contact=keeps, **shown)
+    return _page("public/feedback.html", problem=None, **shown)
+
+
+def _from_here() -> bool:
+    """Whether the form was on one of our own pages; a browser without these headers is believed."""
+    origin = request.headers.get("Origin")
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    return site in ("same-origin", "none") and (origin in (None, "null") or urlsplit(origin).netloc == request.host)
+
+
+@public
+def card(token: str) -> AnyResponse:
+    """What a stall has today, by its QR card."""
+    try:
+        found = stall_cards.page(node(), token)
+    except NotFound as error:
+        return _page("public/missing.html", 404, problem=error)
+    return _cached(_page("public/card.html", **found))
+
+
+@public
+def card_upper(token: str) -> AnyResponse:
+    """The upper-case address printed in the card's QR."""
+    return card(normalise(token))
 
 
 @public

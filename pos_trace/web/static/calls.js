@@ -1,7 +1,15 @@
 // Calls to this node: JSON in, JSON out, the page's CSRF token, one idempotency key per act.
 const token = document.querySelector('meta[name="csrf-token"]').content;
+const bar = document.querySelector(".pos-bar");
+let touchedAt = Date.now();
+for (const kind of ["pointerdown", "keydown", "input"]) {
+  document.addEventListener(kind, () => { touchedAt = Date.now(); }, { capture: true, passive: true });
+}
 const ANSWER_MS = 30000;   // longer than the node drains; a line that hangs must not hold the screen for ever
 const UPLOAD_MS = 120000;
+
+/** The id of the person whose name stands in the bar; what they do is written down as theirs. */
+export const hereNow = () => bar?.dataset.person ?? "";
 
 /** 128 random bits as hex; works on plain HTTP, where crypto.randomUUID is absent. */
 export function freshKey() {
@@ -26,9 +34,26 @@ export function mayGoAgain(error) {
   return [401, 408, 429].includes(error.status) || ["still_running", "csrf"].includes(error.code);
 }
 
-/** Call `path`; `body` is JSON, or a FormData with a photo. Throws Refused, or another Error when nothing answers. */
-export async function call(method, path, body = undefined, key = undefined) {
+/**
+ * Call `path`; `body` is JSON, or a FormData with a photo. Throws Refused, or another Error when nothing answers.
+ * `writer`: whose act it is. While the screen is locked the call waits for the PIN and goes again, still as theirs.
+ */
+export async function call(method, path, body = undefined, key = undefined, writer = hereNow()) {
+  for (;;) {
+    try {
+      return await ask(method, path, body, key, writer);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.code !== "session_locked") throw error;
+      const pad = await import("./pin_pad.js");
+      await pad.unlocked();
+    }
+  }
+}
+
+async function ask(method, path, body, key, writer) {
   const headers = { Accept: "application/json", "X-CSRFToken": token };
+  if (bar) headers["Pos-Idle"] = String(Math.floor((Date.now() - touchedAt) / 1000));
+  if (writer && method !== "GET") headers["Pos-Written-By"] = writer;
   if (key) headers["Idempotency-Key"] = key;
   const form = body instanceof FormData;
   if (body !== undefined && !form) headers["Content-Type"] = "application/json";

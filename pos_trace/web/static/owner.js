@@ -1,18 +1,13 @@
-// The owner's screen: what is set aside, what needs papers, what was sent and what came back.
+// The owner's screen: what is set aside, what needs papers, what went to the department and came back.
 import { call, el, once, shown } from "./calls.js";
+import { byId, fill, problem, when } from "./owner_common.js";
 import { askPaper, savePaper } from "./paper.js";
 
-const byId = (id) => document.getElementById(id);
 const choices = JSON.parse(byId("choices").textContent);
-const when = (iso) => (iso ? new Date(iso).toLocaleString("vi-VN", {
-  timeZone: "Asia/Ho_Chi_Minh", day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit" }) : "");
 
-function fill(id, rows, empty) {
-  byId(id).replaceChildren(...(rows.length ? rows : [el("li", { text: empty })]));
-}
-
-function problem(error) {
-  byId("problem").replaceChildren(el("div", { class: "alert alert-warning", text: error.message }));
+function list(id, rows, empty) {
+  fill(id, rows, empty);
+  byId(`${id}-count`).textContent = String(rows.length);
 }
 
 async function act(path, body) {
@@ -32,7 +27,7 @@ async function addPaper(flag) {
 async function held() {
   const { lots } = await call("GET", "/api/v1/stock");
   const kept = lots.filter((lot) => Number(lot.quantity) > 0 && lot.state !== "sellable");
-  fill("held", kept.map((lot) => el("li", {},
+  list("held", kept.map((lot) => el("li", {},
     el("strong", { text: lot.product_name }), ` ${lot.label ?? ""} · ${shown(lot.quantity)} ${lot.unit}  `,
     el("span", { class: "pos-tag", "data-tone": lot.state === "blocked" ? "bad" : "hold",
       text: lot.state === "blocked" ? "✕ KHÔNG BÁN" : "■ TẠM ĐỂ RIÊNG" }))), "Không có hàng nào để riêng.");
@@ -40,7 +35,7 @@ async function held() {
 
 async function flags() {
   const { flags: found } = await call("GET", "/api/v1/flags");
-  fill("flags", found.map((flag) => el("li", {},
+  list("flags", found.map((flag) => el("li", {},
     el("strong", { text: flag.goods_name }),
     el("div", { text: `${flag.missing ? `Cần: ${flag.missing}. ` : ""}Bổ sung trước ${when(flag.due_at)}` }),
     el("button", { class: "btn btn-dark mt-2 me-2", type: "button", text: "Bổ sung giấy tờ", onclick: () => addPaper(flag) }),
@@ -50,7 +45,7 @@ async function flags() {
 
 async function cases() {
   const { cases: found } = await call("GET", "/api/v1/cases");
-  fill("cases", await Promise.all(found.slice(0, 30).map(async (one) => {
+  list("cases", await Promise.all(found.slice(0, 30).map(async (one) => {
     const more = await call("GET", `/api/v1/cases/${one.id}`);
     const steps = (more.events ?? []).map((event) => el("li", { text: `${when(event.at)} – ${event.text}` }));
     const open = !["concluded", "withdrawn", "transferred"].includes(one.state);
@@ -67,27 +62,9 @@ async function cases() {
   })), "Chưa gửi vụ việc nào.");
 }
 
-/** One message; its exact bytes are fetched when it is opened. */
-function message(one) {
-  const bytes = el("pre", { class: "pos-sent", text: "…" });
-  const box = el("details", {}, el("summary", { text: `${when(one.written_at)} – ${one.plain} (${one.state_text})` }), bytes);
-  box.addEventListener("toggle", async () => {
-    if (!box.open || bytes.dataset.full) return;
-    bytes.dataset.full = "1";
-    const whole = await call("GET", `/api/v1/outbox/${one.id}`).catch(problem);
-    if (whole) bytes.textContent = JSON.stringify(JSON.parse(whole.body), null, 2);
-  });
-  return el("li", {}, box);
-}
-
-async function sent() {
-  const { messages } = await call("GET", "/api/v1/outbox");
-  fill("sent", messages.slice(0, 100).map(message), "Chưa gửi gì đi.");
-}
-
 async function load() {
   byId("problem").replaceChildren();
-  for (const part of [held, flags, cases, sent]) await part().catch(problem);
+  for (const part of [held, flags, cases]) await part().catch(problem);
 }
 
 load();

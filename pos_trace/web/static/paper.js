@@ -1,9 +1,10 @@
 // The dialog that takes one paper – kind, number, date, issuer, a photo – and the calls that keep it.
 import { once } from "./calls.js";
+import { quantityOf } from "./quantity.js";
 
 const unfinished = new Map(); // a paper that is kept, while its photo has no answer yet: saved again it is not kept twice
 
-/** Ask for a paper; resolves to {kind, number?, issued_on?, issuer?, photo?} or null when given up. */
+/** Ask for a paper; resolves to {kind, number?, issued_on?, issuer?, stated_kg?, truck?, photo?} or null when given up. */
 export function askPaper(kinds, goods) {
   const dialog = document.getElementById("paper-dialog");
   const form = document.getElementById("paper");
@@ -21,6 +22,9 @@ export function askPaper(kinds, goods) {
         const value = form.elements[name].value.trim();
         if (value) paper[name] = value;
       }
+      const stated = quantityOf(form.elements.stated_kg.value);
+      if (stated !== null) paper.stated_kg = stated;
+      if (form.elements.truck.checked) paper.truck = true;
       if (form.elements.photo.files.length) paper.photo = form.elements.photo.files[0];
       resolve(paper);
     };
@@ -40,6 +44,7 @@ export async function savePaper(deliveryId, lineId, { photo, ...paper }) {
   const body = { ...paper, line_id: lineId };
   const sign = JSON.stringify([deliveryId, body]);
   const made = unfinished.get(sign) ?? await once(`${where}/papers`, body);
+  document.dispatchEvent(new Event("pos-papers")); // what is owed and asked may have changed
   if (!photo) return false;
   unfinished.set(sign, made);
   const form = new FormData();
@@ -47,5 +52,6 @@ export async function savePaper(deliveryId, lineId, { photo, ...paper }) {
   form.append("paper_id", made.paper.id);
   const seen = await once(`${where}/photos`, form, `${made.paper.id} ${await fingerprint(photo)}`);
   unfinished.delete(sign);
+  document.dispatchEvent(new Event("pos-papers"));
   return Boolean(seen.photo?.quality);
 }

@@ -1,16 +1,19 @@
 // The receiver's screen: one delivery, one big answer, three ways in (wedge, typing, photo), nothing lost offline.
-import { call, freshKey, once, Refused, shown } from "./calls.js";
+import { askRefusal, askStall, askSupplier } from "./ask.js";
+import { call, freshKey, Refused, shown } from "./calls.js";
 import { askPaper, savePaper } from "./paper.js";
-import { quantityOf } from "./quantity.js";
-import { drawLines, showHeld, showMessage, showVerdict } from "./receive_show.js";
+import { quantityAsked } from "./quantity.js";
+import { act, sendWaiting, serve } from "./receive_acts.js";
+import { drawBefore } from "./receive_before.js";
+import { begin, start, stay, suppliers } from "./receive_open.js";
+import { drawLines, showMessage, showVerdict } from "./receive_show.js";
 import { play, unlock } from "./tones.js";
-import { drop, flush, held, keep, replace } from "./waiting.js";
 import { listen } from "./wedge.js";
 
 const byId = (id) => document.getElementById(id);
 const choices = JSON.parse(byId("choices").textContent);
-const state = { delivery: null, pending: null };
-const live = new Map(); // key of an act somebody waits for now → what to show when it is done
+const state = { delivery: null, pending: null, expected: null };
+const NO_QUANTITY = ["warn", "SỐ LƯỢNG?", "Nhập số lớn hơn 0, ví dụ 40 hoặc 1,5.", "two mid"];
 
 function fillSelect(select, rows) {
   select.replaceChildren(...rows.map(([value, text]) => new Option(text, value)));
@@ -18,38 +21,69 @@ function fillSelect(select, rows) {
 
 async function enterDelivery(id) {
   state.delivery = await call("GET", `/api/v1/deliveries/${id}`);
+  if (state.delivery.state !== "open") { leaveDelivery(); return; }
+  stay(id);
+  for (const one of ["delivery", "no-code", "elsewhere"]) byId(one).hidden = false;
   byId("start").hidden = true;
-  byId("delivery").hidden = false;
-  byId("no-code").hidden = false;
+  head();
+  redraw();
+  drawBefore(state.delivery, { take: takeAgain, expect }).catch(() => play("tick"));
+}
+
+function head() {
   const plate = state.delivery.vehicle_plate ? ` · xe ${state.delivery.vehicle_plate}` : "";
   byId("delivery-name").textContent = `${state.delivery.supplier_name}${plate}`;
-  redraw();
+  byId("name-supplier").hidden = state.delivery.supplier_id !== null;
 }
 
 function leaveDelivery() {
   state.delivery = null;
-  for (const id of ["delivery", "no-code", "loose", "receive-form"]) byId(id).hidden = true;
+  state.expected = null;
+  stay(null);
+  for (const id of ["delivery", "no-code", "loose", "receive-form", "elsewhere", "before", "name-supplier"]) byId(id).hidden = true;
   byId("start").hidden = false;
   byId("delivery-name").textContent = "Tra mã (chưa có chuyến hàng)";
 }
 
+const resume = () => start(enterDelivery, notOpened);
+const notOpened = (error) => showMessage("warn", "CHƯA MỞ ĐƯỢC", error.message, "two mid");
+
+async function nameSupplier() {
+  const told = await askSupplier("Chủ hàng là ai?", suppliers());
+  if (!told) return;
+  await act(`/api/v1/deliveries/${state.delivery.id}/supplier`, told, "Ghi tên người giao",
+    (answer) => showMessage("", "ĐÃ GHI", `Người giao: ${answer.supplier_name}`, "tick"));
+}
+
+/** The next label should be of these goods: another one is told. */
+function expect(line) {
+  state.expected = line;
+  showMessage("", "MỜI QUÉT MÃ", `Đang chờ: ${line.goods_name}`, "tick");
+}
+
 function redraw() {
-  drawLines(byId("lines"), state.delivery?.lines ?? [], { paper: addPaper, refuse, hold, send: choices.may_send ? send : null });
+  drawLines(byId("lines"), state.delivery?.lines ?? [], { paper: addPaper, refuse, hold, moved: (line) => wrongStall({ line_id: line.id }, line.goods_name), send: choices.may_send ? send : null });
 }
 
 async function refresh() {
   if (!state.delivery) return;
   state.delivery = await call("GET", `/api/v1/deliveries/${state.delivery.id}`);
-  if (state.delivery.state === "open") { redraw(); return; }
+  if (state.delivery.state === "open") { head(); redraw(); return; }
   leaveDelivery(); // closed by the clock, by another phone, or by an act that had waited here
   await resume();
 }
+
+/** What the label should be, where somebody said so, and the delivery whose supplier's habits count. */
+const asked = () => (state.delivery
+  ? { delivery_id: state.delivery.id, ...(state.expected ? { product_id: state.expected.product_id } : {}) } : {});
+const append = (form, members) => Object.entries(members).forEach(([name, value]) => form.append(name, value));
 
 /** Judge a code without receiving it yet; the quantity comes next. */
 async function judge(body) {
   byId("receive-form").hidden = true;
   try {
-    const answer = await call("POST", "/api/v1/scans", body);
+    if (state.delivery && body instanceof FormData) append(body, asked());
+    const answer = await call("POST", "/api/v1/scans", body instanceof FormData ? body : { ...body, ...asked() });
     if (!answer.verdict) { showMessage("warn", answer.message.text, answer.message.next, "two mid"); return; }
     showVerdict(answer);
     if (state.delivery) offer(answer.code.raw ?? body.text, answer);
@@ -65,88 +99,48 @@ async function judge(body) {
 }
 
 function offer(text, answer) {
-  state.pending = { text, key: freshKey(), name: answer?.goods_name ?? `mã ${text.slice(0, 60)}` };
   const suggestion = answer?.suggest ?? {};
+  state.pending = { text, key: freshKey(), name: answer?.goods_name ?? `mã ${text.slice(0, 60)}`, units: suggestion.units ?? {} };
   byId("naming").hidden = Boolean(!answer || answer.goods_name);
   byId("goods-name").value = "";
   byId("receive-form").hidden = false;
   byId("quantity").value = "";
   byId("unit").value = suggestion.unit ?? choices.units[0][0];
+  fillContent(byId("unit"), byId("content"), state.pending.units);
   byId("quantity").focus();
+}
+
+/** "1 sọt ≈ 25 kg": what one of a unit weighed the last time, asked only of units that are no weight. */
+function fillContent(unit, content, units) {
+  content.closest("label").hidden = choices.weights.includes(unit.value);
+  content.closest("label").querySelector("span").textContent = `1 ${unit.value} ≈ kg`;
+  content.value = shown(units[unit.value]?.content_kg ?? choices.contents[unit.value] ?? "");
+}
+
+/** {quantity, unit, content_kg?} of two or three fields, or null; a number that means two things is asked. */
+async function amount(quantity, unit, content) {
+  const found = await quantityAsked(quantity, unit);
+  if (found === null) { showMessage(...NO_QUANTITY); return null; }
+  const told = { quantity: found, unit };
+  if (!choices.weights.includes(unit) && content.trim()) {
+    told.content_kg = await quantityAsked(content, "kg");
+    if (told.content_kg === null) { showMessage("warn", `1 ${unit} MẤY KG?`, "Nhập số lớn hơn 0, hoặc để trống.", "two mid"); return null; }
+  }
+  return told;
 }
 
 async function accept(event) {
   event.preventDefault();
-  const quantity = quantityOf(byId("quantity").value);
-  if (quantity === null) { showMessage("warn", "SỐ LƯỢNG?", "Nhập số lớn hơn 0, ví dụ 40 hoặc 1,5.", "two mid"); return; }
+  const many = await amount(byId("quantity").value, byId("unit").value, byId("content").value);
+  if (many === null) return;
   const { text, key } = state.pending;
-  const body = { text, delivery_id: state.delivery.id, quantity, unit: byId("unit").value };
+  const body = { text, ...asked(), ...many };
   const name = byId("goods-name").value.trim();
   if (!byId("naming").hidden && name) Object.assign(body, { goods_name: name, goods_group: byId("goods-group").value });
   byId("receive-form").hidden = true;
-  const label = `Nhận ${body.goods_name ?? state.pending.name}, ${shown(quantity)} ${body.unit}`;
+  state.expected = null;
+  const label = `Nhận ${body.goods_name ?? state.pending.name}, ${shown(many.quantity)} ${many.unit}`;
   await act("/api/v1/scans", body, label, (answer) => showVerdict(answer, true), key);
-}
-
-/**
- * Do one act: written on this phone first, then sent behind what waits already; unanswered it stays – never green.
- * Answers done | kept | refused.
- */
-async function act(path, body, label, done, key = freshKey()) {
-  const it = { key, method: "POST", path, body, label };
-  try {
-    await keep(it);
-  } catch { // a browser that keeps nothing (private window): straight to the node
-    return call(it.method, path, body, key).then((answer) => { done(answer); return "done"; },
-      (error) => { showMessage("warn", "CHƯA LÀM ĐƯỢC", error.message, "two mid"); return "refused"; });
-  }
-  let outcome = "refused";
-  live.set(key, (answer) => { outcome = "done"; done(answer); });
-  await sendWaiting();
-  if (!live.delete(key)) return outcome;
-  showMessage("", "ĐÃ GHI, CHƯA KIỂM TRA", "Máy của chợ chưa trả lời. Máy này tự gửi lại.", "two mid");
-  return "kept";
-}
-
-/** What the node answered to an act; true when the person has just seen it refused. */
-function told({ key, label }, answer, error) {
-  const done = live.get(key);
-  live.delete(key);
-  if (error) showMessage("warn", "CHƯA LÀM ĐƯỢC", `${label}: ${error.message}`, "two mid");
-  else if (done) done(answer);
-  else if (answer.verdict) showVerdict(answer, true);
-  return Boolean(error && done);
-}
-
-/** Send what waits, then show what still does, what was refused, and the delivery as it stands now. */
-async function sendWaiting() {
-  const stopped = await flush(told);
-  await drawHeld(stopped);
-  await refresh().catch(() => play("tick"));
-}
-
-async function drawHeld(stopped = null) {
-  const signedOut = stopped instanceof Refused && (stopped.status === 401 || stopped.code === "csrf");
-  showHeld(byId("waiting"), byId("failed"), await held(), signedOut, { again, forget });
-}
-
-/** Do a refused act again; what belonged to a delivery that is closed goes into the one that is open now. */
-async function again({ failed, ...old }) {
-  const moves = "delivery_id" in old.body || /^\/api\/v1\/deliveries\/[^/]+\/lines$/.test(old.path);
-  if (moves && !state.delivery) {
-    showMessage("warn", "CHƯA CÓ CHUYẾN", "Bắt đầu nhận hoặc nhận tiếp một chuyến, rồi bấm Làm lại.", "two mid");
-    return;
-  }
-  const fresh = { ...old, key: freshKey(), at: Date.now() };
-  if ("delivery_id" in old.body) fresh.body = { ...old.body, delivery_id: state.delivery.id };
-  else if (moves) fresh.path = `/api/v1/deliveries/${state.delivery.id}/lines`;
-  await replace(old.key, fresh);
-  await sendWaiting();
-}
-
-async function forget(old) {
-  await drop(old.key);
-  await drawHeld();
 }
 
 async function addPaper(line) {
@@ -164,46 +158,58 @@ async function addPaper(line) {
 }
 
 async function refuse(line) {
-  const typed = window.prompt(`Trả lại người giao bao nhiêu ${line.unit}? (tối đa ${shown(line.accepted)})`, shown(line.accepted));
-  if (typed === null) return;
-  const quantity = quantityOf(typed);
-  if (quantity === null) { showMessage("warn", "SỐ LƯỢNG?", "Nhập số lớn hơn 0.", "two mid"); return; }
-  const reason = window.prompt("Lý do (ví dụ: dập hỏng)", "") ?? "";
-  const amount = `${shown(quantity)} ${line.unit}`;
-  await act(`/api/v1/lines/${line.id}/refuse`, { quantity, unit: line.unit, reason: reason || "không nêu" },
-    `Trả lại ${line.goods_name}, ${amount}`, () => showMessage("", "ĐÃ TRẢ LẠI", `${amount} không vào kho.`, "tick"));
+  const told = await askRefusal(line);
+  if (!told) return;
+  const quantity = await quantityAsked(told.typed, line.unit);
+  if (quantity === null) { showMessage(...NO_QUANTITY); return; }
+  const many = `${shown(quantity)} ${line.unit}`;
+  await act(`/api/v1/lines/${line.id}/refuse`, { quantity, unit: line.unit, reason: told.reason },
+    `Trả lại ${line.goods_name}, ${many}`, () => showMessage("", "ĐÃ TRẢ LẠI", `${many} không vào kho: ${told.reason}.`, "tick"));
 }
 
 const hold = (line) => act(`/api/v1/lines/${line.id}/hold`, {}, `Để riêng ${line.goods_name}`,
   () => showMessage("hold", "TẠM ĐỂ RIÊNG", "Để riêng, chưa bán.", "low double"));
 
+/** "Sai sạp": a line, or everything, goes to the stall it was meant for and waits there to be taken. */
+async function wrongStall(of, goods) {
+  const to = await askStall(goods);
+  if (!to) return;
+  await act("/api/v1/transfers", { kind: "correction", to_stall: to, ...of }, `Chuyển ${goods} sang sạp ${to}`,
+    () => showMessage("", "ĐÃ CHUYỂN", `${goods}: chờ sạp ${to} bấm nhận.`, "tick"));
+}
+
 const send = (line) => act(`/api/v1/flags/${line.flag.id}/send`, {}, `Gửi ${line.goods_name}`,
   () => showMessage("", "ĐÃ GỬI", "Thông tin đã xếp hàng gửi đi.", "tick"));
 
-async function openDelivery(event) {
+function openDelivery(event) {
   event.preventDefault();
   unlock();
-  const form = new FormData(event.target);
-  const body = { supplier_name: form.get("supplier").trim() };
-  if (form.get("plate").trim()) body.vehicle_plate = form.get("plate").trim();
-  try {
-    const made = await once("/api/v1/deliveries", body);
-    event.target.reset();
-    await enterDelivery(made.id);
-  } catch (error) { showMessage("warn", "CHƯA MỞ ĐƯỢC", error.message, "two mid"); }
+  const { supplier, nickname } = event.target.elements;
+  const told = { supplier_name: supplier.value.trim() };
+  if (nickname.value.trim()) told.nickname = nickname.value.trim();
+  return begin(told, enterDelivery, notOpened);
 }
 
 async function addLoose(event) {
   event.preventDefault();
-  const form = new FormData(event.target);
-  const quantity = quantityOf(form.get("quantity"));
-  if (quantity === null) { showMessage("warn", "SỐ LƯỢNG?", "Nhập số lớn hơn 0.", "two mid"); return; }
-  const body = { goods_name: form.get("goods").trim(), goods_group: form.get("group"), quantity, unit: form.get("unit") };
-  const label = `Nhận ${body.goods_name}, ${shown(quantity)} ${body.unit}`;
-  const path = `/api/v1/deliveries/${state.delivery.id}/lines`;
-  if (await act(path, body, label, (answer) => showVerdict(answer, true)) === "refused") return;
+  const { goods, group, quantity, unit, content } = event.target.elements;
+  const many = await amount(quantity.value, unit.value, content.value);
+  if (many === null) return;
+  if (await takeLoose({ goods_name: goods.value.trim(), goods_group: group.value, ...many }) === "refused") return;
   event.target.reset();
   byId("loose").hidden = true;
+}
+
+function takeLoose(body) {
+  const label = `Nhận ${body.goods_name}, ${shown(body.quantity)} ${body.unit}`;
+  return act(`/api/v1/deliveries/${state.delivery.id}/lines`, body, label, (answer) => showVerdict(answer, true));
+}
+
+/** "Giống hôm qua": the line of the last time with today's quantity. */
+async function takeAgain(line, typed) {
+  const many = await amount(typed, line.unit, shown(line.content_kg ?? ""));
+  if (many === null) return;
+  await takeLoose({ goods_name: line.goods_name, ...(line.goods_group ? { goods_group: line.goods_group } : {}), ...many });
 }
 
 async function closeDelivery() {
@@ -212,20 +218,12 @@ async function closeDelivery() {
     (answer) => showMessage("", "XONG CHUYẾN", `Phiếu nhận hàng số ${answer.number}.`, "tick"));
 }
 
-async function resume() {
-  const open = (await call("GET", "/api/v1/deliveries?state=open")).deliveries;
-  byId("resume").replaceChildren(...open.map((one) => {
-    const button = document.createElement("button");
-    button.className = "btn btn-outline-dark btn-lg w-100 mt-2";
-    button.textContent = `Nhận tiếp: ${one.supplier_name}${one.vehicle_plate ? ` · ${one.vehicle_plate}` : ""}`;
-    button.addEventListener("click", () => enterDelivery(one.id));
-    return button;
-  }));
-  const names = [...new Set(open.map((one) => one.supplier_name))];
-  byId("suppliers").replaceChildren(...names.map((name) => new Option(name)));
-}
-
 /** The same, when nobody waits for it: a node that is away is no news. */
+serve({
+  delivery: () => state.delivery,
+  refresh,
+  retype() { state.pending.key = freshKey(); byId("receive-form").hidden = false; byId("quantity").focus(); },
+});
 const sendQuietly = () => sendWaiting().catch(() => play("tick"));
 
 fillSelect(byId("unit"), choices.units);
@@ -236,7 +234,14 @@ byId("open").addEventListener("submit", openDelivery);
 byId("receive-form").addEventListener("submit", accept);
 byId("loose").addEventListener("submit", addLoose);
 byId("close").addEventListener("click", closeDelivery);
-byId("no-code").addEventListener("click", () => { byId("loose").hidden = false; byId("loose").elements.goods.focus(); });
+byId("unit").addEventListener("change", () => fillContent(byId("unit"), byId("content"), state.pending?.units ?? {}));
+const looseContent = () => fillContent(byId("loose").elements.unit, byId("loose").elements.content, {});
+byId("loose").elements.unit.addEventListener("change", looseContent);
+byId("no-code").addEventListener("click", () => { byId("loose").hidden = false; looseContent(); byId("loose").elements.goods.focus(); });
+byId("driver-only").addEventListener("click", () => { unlock(); begin({ driver_only: true }, enterDelivery, notOpened); });
+byId("wrong-stall").addEventListener("click", () => wrongStall({ delivery_id: state.delivery.id }, "cả chuyến"));
+byId("name-supplier").addEventListener("click", nameSupplier);
+byId("elsewhere").addEventListener("click", () => { leaveDelivery(); resume().catch(notOpened); });
 byId("typed").addEventListener("keydown", (event) => {
   const text = event.target.value.trim();
   if (event.key !== "Enter" || !text || event.defaultPrevented) return;

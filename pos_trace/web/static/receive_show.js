@@ -96,6 +96,7 @@ export function drawLines(list, lines, acts) {
       el("div", {},
         button(waiting ? "Bổ sung giấy tờ" : "Thêm giấy tờ", acts.paper, waiting ? "dark" : "outline-dark"),
         button("Trả lại người giao", acts.refuse),
+        acts.moved ? button("Sai sạp", acts.moved, "outline-secondary") : null,
         waiting ? button("Nhận và để riêng", acts.hold) : null,
         waiting && acts.send ? button("Gửi ngay", acts.send) : null));
   }));

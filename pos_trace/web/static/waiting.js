@@ -1,9 +1,10 @@
 // Acts of this stall's people wait here, on the phone, and go with the same key until the node answers them.
 // What it refuses for good stays too, with its reason, until somebody does it again or waves it off.
-import { call, mayGoAgain } from "./calls.js";
+import { call, hereNow, mayGoAgain } from "./calls.js";
 
 const DB = "pos-trace";
 const STORE = "waiting";
+const LAST = "pos-last-act";
 const said = (name) => document.querySelector(`meta[name="pos-${name}"]`)?.content ?? "";
 const [STALL, PERSON] = [said("stall"), said("person")];
 let busy = null;
@@ -28,7 +29,13 @@ async function run(mode, work) {
 }
 
 /** Keep one act {key, method, path, body, label}, with its stall, its person and its time. */
-export const keep = (act) => run("readwrite", (store) => store.put({ stall: STALL, person: PERSON, at: Date.now(), ...act }));
+export const keep = (act) => {
+  const kept = { stall: STALL, person: PERSON, writer: hereNow(), at: Date.now(), ...act };
+  if (!act.at) localStorage.setItem(LAST, String(kept.at));
+  return run("readwrite", (store) => store.put(kept));
+};
+/** When the last act was made on this phone, as ISO text, or null. */
+export const lastAct = () => (localStorage.getItem(LAST) ? new Date(Number(localStorage.getItem(LAST))).toISOString() : null);
 /** Forget an act: it was answered, or somebody waved it off. */
 export const drop = (key) => run("readwrite", (store) => store.delete(key));
 /** Put `act` in the place of the refused one called `old`: both or neither. */
@@ -57,7 +64,7 @@ async function sendAll(told) {
     let answer = null;
     let refusal = null;
     try {
-      answer = await call(act.method, act.path, act.body, act.key);
+      answer = await call(act.method, act.path, act.body, act.key, act.writer);
     } catch (error) {
       if (mayGoAgain(error)) return error;
       refusal = error;

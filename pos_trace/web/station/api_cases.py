@@ -1,4 +1,4 @@
-"""The stall's side of cases, what it sent, its stop-sale log."""
+"""The stall's side of cases and its stop-sale log."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from flask import Response
 from flask_openapi import APIBlueprint
 from pydantic import BaseModel, Field, StringConstraints
 
-from pos_trace.services import cases, outbox, stop_sales
+from pos_trace.services import cases, stop_sales
 from pos_trace.services.node import Answer
 from pos_trace.web.shared.context import node, now, who
 from pos_trace.web.shared.guard import needs
@@ -28,22 +28,10 @@ class FlagPath(BaseModel):
     flag_id: Annotated[str, StringConstraints(max_length=36)]
 
 
-class MessagePath(BaseModel):
-    """Which message."""
-
-    message_id: Annotated[str, StringConstraints(max_length=36)]
-
-
 class RecallPath(BaseModel):
     """Which recall."""
 
     recall_id: Annotated[str, StringConstraints(max_length=80)]
-
-
-class Before(BaseModel):
-    """Where the page before ended."""
-
-    before: Id | None = None
 
 
 class ReplyIn(Body):
@@ -76,8 +64,6 @@ def blueprint() -> APIBlueprint:
     api.post("/cases/<case_id>/evidence")(evidence)
     api.get("/cases/<case_id>/evidence/<sha256>")(evidence_file)
     api.post("/flags/<flag_id>/send")(send_flag)
-    api.get("/outbox")(sent)
-    api.get("/outbox/<message_id>")(sent_one)
     api.get("/stop-sales")(stop_sale_log)
     api.get("/recalls/<recall_id>")(recall)
     return api
@@ -130,18 +116,6 @@ def evidence_file(path: EvidencePath) -> Response:
 def send_flag(path: FlagPath) -> tuple[Answer, int]:
     """ "Gửi ngay"."""
     return cases.send_flag(node(), who(), path.flag_id, now()), 201
-
-
-@needs("sent")
-def sent(query: Before) -> Answer:
-    """What this stall sent or waits to send, in plain words."""
-    return outbox.listed(node(), who(), query.before)
-
-
-@needs("sent")
-def sent_one(path: MessagePath) -> Answer:
-    """Every byte of one message."""
-    return outbox.opened(node(), who(), path.message_id)
 
 
 @needs("stock")

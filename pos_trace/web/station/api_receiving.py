@@ -6,9 +6,11 @@ from flask_openapi import APIBlueprint
 from pos_trace.core.errors import FieldError, Invalid
 from pos_trace.services import adjusting, deliveries, papers, receiving
 from pos_trace.services.node import Answer
+from pos_trace.services.suppliers import SupplierIn
 from pos_trace.web.shared.context import node, now, who
 from pos_trace.web.shared.guard import needs
 from pos_trace.web.station import bodies
+from pos_trace.web.station.bodies_receiving import DeliveryIn, LooseIn, WhoBrings
 
 
 def blueprint() -> APIBlueprint:
@@ -16,8 +18,9 @@ def blueprint() -> APIBlueprint:
     api = APIBlueprint("station_receiving", __name__, url_prefix="/api/v1")
     api.post("/deliveries")(open_delivery)
     api.get("/deliveries")(listed)
-    api.get("/suppliers")(suppliers)
     api.get("/deliveries/<delivery_id>")(detail)
+    api.get("/deliveries/<delivery_id>/before")(before)
+    api.post("/deliveries/<delivery_id>/supplier")(name_supplier)
     api.post("/deliveries/<delivery_id>/lines")(add_line)
     api.post("/deliveries/<delivery_id>/papers")(add_paper)
     api.post("/deliveries/<delivery_id>/photos", request_body=bodies.PHOTO)(add_photo)
@@ -31,10 +34,9 @@ def blueprint() -> APIBlueprint:
 
 
 @needs("receive")
-def open_delivery(body: bodies.DeliveryIn) -> tuple[Answer, int]:
+def open_delivery(body: DeliveryIn) -> tuple[Answer, int]:
     """Start receiving."""
-    told = {"supplier_name": body.supplier_name, "supplier_id": body.supplier_id, "vehicle_plate": body.vehicle_plate}
-    return deliveries.open_delivery(node(), who(), now(), **told), 201
+    return deliveries.open_delivery(node(), who(), now(), **body.model_dump()), 201
 
 
 @needs("receive")
@@ -44,28 +46,36 @@ def listed(query: bodies.DeliveriesQuery) -> Answer:
 
 
 @needs("receive")
-def suppliers() -> Answer:
-    """Who brought goods before."""
-    return deliveries.suppliers(node(), who())
-
-
-@needs("receive")
 def detail(path: bodies.DeliveryPath) -> Answer:
     """One delivery with its lines."""
     return deliveries.detail(node(), who(), path.delivery_id, now())
 
 
-def _paper(told: bodies.PaperBody) -> papers.PaperIn:
-    return papers.PaperIn(told.kind, told.number, told.issued_on, told.issuer, told.note)
+@needs("receive")
+def before(path: bodies.DeliveryPath) -> Answer:
+    """ "Giống hôm qua": the supplier's last lines."""
+    return deliveries.before(node(), who(), path.delivery_id, now())
 
 
 @needs("receive")
-def add_line(path: bodies.DeliveryPath, body: bodies.LooseIn) -> tuple[Answer, int]:
+def name_supplier(path: bodies.DeliveryPath, body: WhoBrings) -> Answer:
+    """Whose goods they are."""
+    told = SupplierIn(body.supplier_id, body.supplier_name, body.nickname, body.driver_only)
+    return deliveries.name_supplier(node(), who(), path.delivery_id, told, now())
+
+
+def _paper(told: bodies.PaperBody) -> papers.PaperIn:
+    return papers.PaperIn(told.kind, told.number, told.issued_on, told.issuer, told.note, told.stated_kg)
+
+
+@needs("receive")
+def add_line(path: bodies.DeliveryPath, body: LooseIn) -> tuple[Answer, int]:
     """Goods without a code."""
     told = [_paper(paper) for paper in body.papers]
     amount = (body.quantity, body.unit)
     where = (path.delivery_id, body.goods_name, body.goods_group)
-    return receiving.add_loose(node(), who(), *where, *amount, told, now()), 201
+    more = {"content_kg": body.content_kg, "confirm": body.confirm}
+    return receiving.add_loose(node(), who(), *where, *amount, told, now(), **more), 201
 
 
 @needs("papers")

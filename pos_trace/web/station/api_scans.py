@@ -26,6 +26,10 @@ class ScanBody(BaseModel):
     dry_run: bool = False
     goods_name: Name | None = None
     goods_group: Short | None = None
+    content_kg: Amount | None = None
+    product_id: Id | None = None
+    confirm: bool = False
+    confirm_slip: bool = False
 
 
 def blueprint() -> APIBlueprint:
@@ -57,7 +61,8 @@ def scan() -> Answer:
     told, photo = _told()
     asked = ScanIn(
         told.text or "", told.delivery_id, told.quantity, told.unit, told.dry_run,
-        "photo" if photo is not None else "text", told.goods_name, told.goods_group,
+        "photo" if photo is not None else "text", told.goods_name, told.goods_group, told.content_kg, told.product_id,
+        told.confirm, told.confirm_slip,
     )  # fmt: skip
     if photo is not None:
         return scanning.scan_photo(node(), who(), photo, asked, now())

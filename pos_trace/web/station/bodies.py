@@ -42,14 +42,6 @@ class Body(Part):
         return {} if told is None else told
 
 
-class DeliveryIn(Body):
-    """Who brings goods, on which truck."""
-
-    supplier_name: Annotated[str, StringConstraints(max_length=200)] | None = None
-    supplier_id: Id | None = None
-    vehicle_plate: Annotated[str, StringConstraints(max_length=40)] | None = None
-
-
 class DeliveryPath(BaseModel):
     """Which delivery."""
 
@@ -70,6 +62,7 @@ class PaperBody(Part):
     issued_on: Day | None = None
     issuer: Annotated[str, StringConstraints(max_length=200)] | None = None
     note: Annotated[str, StringConstraints(max_length=500)] | None = None
+    stated_kg: Amount | None = None
 
 
 class PaperIn(PaperBody, Body):
@@ -77,16 +70,6 @@ class PaperIn(PaperBody, Body):
 
     line_id: Id | None = None
     truck: bool = False
-
-
-class LooseIn(Body):
-    """Goods without a code."""
-
-    goods_name: Name
-    goods_group: Short | None = None
-    quantity: Amount
-    unit: Unit
-    papers: Annotated[list[PaperBody], Field(max_length=10)] = []
 
 
 class LinePath(BaseModel):
@@ -129,22 +112,6 @@ class LotPath(BaseModel):
     lot_id: Id
 
 
-class WasteIn(Body):
-    """What was spoilt, given away or used, and why."""
-
-    quantity: Amount
-    reason: Reason = ""
-
-
-class SplitIn(Body):
-    """``quantity`` of the lot becomes ``units`` × ``unit`` of goods called ``name``."""
-
-    quantity: Amount
-    name: Name
-    unit: Unit
-    units: Amount
-
-
 class OpeningIn(Body):
     """What lay on the table before the first day."""
 
@@ -168,6 +135,9 @@ class CheckLineIn(Part):
     unit_price: DongIn | None = None
     amount: DongIn | None = None
     lot: Annotated[str, StringConstraints(max_length=400)] | None = None
+    bundle: Annotated[list[Id], Field(max_length=50)] | None = None
+    override: Id | None = None
+    product_id: Id | None = None
 
 
 class CheckIn(Body):
@@ -204,12 +174,20 @@ class ReturnIn(Body):
     sale_id: Id | None = None
     key: Annotated[str, StringConstraints(max_length=400)] | None = None
     recall_id: Short | None = None
+    without_receipt: bool = False
 
 
 class SkuPath(BaseModel):
     """Which product, as the till calls it."""
 
     sku: Annotated[str, StringConstraints(min_length=1, max_length=64), Printable]
+
+
+class ContentIn(Part):
+    """What one unit holds."""
+
+    count: Amount
+    unit: Unit
 
 
 class ProductIn(Body):
@@ -221,6 +199,35 @@ class ProductIn(Body):
     group: Short | None = None
     unit_price: DongIn | None = None
     content_kg: Amount | None = None
+    unit_contents: Annotated[dict[Unit, ContentIn], Field(max_length=20)] | None = None
+
+
+class ProductPath(BaseModel):
+    """Which product, by our id."""
+
+    product_id: Id
+
+
+class OverrideIn(Body):
+    """Who answers for selling a held lot, and why."""
+
+    lot: Id
+    login: Short
+    pin: Annotated[str, StringConstraints(max_length=80)]
+    reason: Reason
+
+
+class SlipQuery(BaseModel):
+    """A slip's QR, short code or number."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=400)]
+
+
+class CardIn(Body):
+    """The owner's switch for the stall's card."""
+
+    on: bool
+    show_supplier: bool = False
 
 
 class PrintPath(BaseModel):

@@ -1,27 +1,25 @@
-"""A stall's screens: receiver, till, owner; and the market board's. Data comes from the same API scripts use."""
+"""A stall's screens: receiver, till. Data comes from the same API scripts use."""
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response
 
-from pos_trace.core.quantities import UNITS
+from pos_trace.core.quantities import UNITS, as_text
 from pos_trace.core.vocabulary.words import PAPER_KINDS
-from pos_trace.services import market
-from pos_trace.web.shared.context import node, now, who
+from pos_trace.services.usual_goods import DEFAULT_CONTENT_KG
+from pos_trace.web.shared.context import node, who
 from pos_trace.web.shared.guard import needs
-from pos_trace.web.shared.words import shown_time
 from pos_trace.web.station.frame import page
 
 
 def blueprint() -> Blueprint:
-    """``/nhan-hang``, ``/ban-hang``, ``/chu-sap``, ``/cho``."""
+    """``/nhan-hang``, ``/ban-hang``."""
     pages = Blueprint("station", __name__)
     pages.add_url_rule("/nhan-hang", "receive", receive)
     pages.add_url_rule("/ban-hang", "till", till)
-    pages.add_url_rule("/chu-sap", "owner", owner)
-    pages.add_url_rule("/cho", "board", board)
     return pages
 
 
-def _paper_choices() -> list[list[str]]:
+def paper_choices() -> list[list[str]]:
+    """Kinds of papers to choose from: code and words."""
     return [[kind, words[0].upper() + words[1:]] for kind, words in PAPER_KINDS.items()]
 
 
@@ -30,8 +28,10 @@ def receive() -> Response:
     """The receiver's screen, for a phone in one hand."""
     choices = {
         "units": [[unit, unit] for unit in UNITS],
+        "weights": [unit for unit, kg in UNITS.items() if kg is not None],
+        "contents": {unit: as_text(kg) for unit, kg in DEFAULT_CONTENT_KG.items()},
         "groups": [[group.name, group.title_vi] for group in node().policy.goods],
-        "papers": _paper_choices(),
+        "papers": paper_choices(),
         "may_send": who().may("cases"),
     }
     return page("station/receive.html", choices=choices)
@@ -40,18 +40,4 @@ def receive() -> Response:
 @needs("sell")
 def till() -> Response:
     """The till of a stall without a POS."""
-    return page("station/till.html")
-
-
-@needs("cases")
-def owner() -> Response:
-    """Held goods, papers to add, cases, what was sent."""
-    return page("station/owner.html", choices={"papers": _paper_choices()})
-
-
-@needs("operate")
-def board() -> Response:
-    """Stalls, devices and printers of the site: counts only, never prices, papers or cases."""
-    told = market.overview(node(), now())
-    html = render_template("station/board.html", person=who().name, demo=node().demo, time=shown_time, **told)
-    return make_response(html)
+    return page("station/till.html", choices={"units": list(UNITS)})

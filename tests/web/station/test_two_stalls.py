@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from pos_trace.demo.parts import paper_picture
 from pos_trace.runtime.children import Children, PhotoReader
-from pos_trace.services import cases, outbox, places, receiving, stop_sales
+from pos_trace.services import cases, devices, hand_over, places, presenting, receiving, sent, staff, stop_sales
 from pos_trace.store.base import Base
 from pos_trace.store.models.mixins import StallOwned
 from tests.conftest import NOW
@@ -27,6 +27,10 @@ SHA = "a" * 64
 # route → body; the ids in the path are the neighbour's
 OWNED: dict[tuple[str, str], Any] = {
     ("GET", "/api/v1/deliveries/<delivery_id>"): None,
+    ("GET", "/api/v1/deliveries/<delivery_id>/before"): None,
+    ("POST", "/api/v1/deliveries/<delivery_id>/supplier"): {"supplier_name": "x"},
+    ("PUT", "/api/v1/suppliers/<supplier_id>"): {"name": "x"},
+    ("POST", "/api/v1/suppliers/<supplier_id>/merge"): {"into": "{own_supplier_id}"},
     ("POST", "/api/v1/deliveries/<delivery_id>/lines"): AMOUNT | {"goods_name": "x"},
     ("POST", "/api/v1/deliveries/<delivery_id>/papers"): {"kind": "bang_ke"},
     ("POST", "/api/v1/deliveries/<delivery_id>/photos"): "photo",
@@ -38,7 +42,17 @@ OWNED: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/sales/<sale_id>/reprint"): {},
     ("POST", "/api/v1/stock/<lot_id>/split"): {"quantity": "1", "name": "x", "unit": "kg", "units": "1"},
     ("POST", "/api/v1/stock/<lot_id>/close"): {},
+    ("GET", "/api/v1/stock/<lot_id>/lineage"): None,
+    ("POST", "/api/v1/stock/<lot_id>/repack"): {"units": "2", "unit": "túi", "content": "500", "content_unit": "g"},
+    ("POST", "/api/v1/stock/<lot_id>/reopen"): {"counted": "1", "reason": "x"},
+    ("POST", "/api/v1/stock/<lot_id>/count"): {"counted": "1", "reason": "x"},
+    ("POST", "/api/v1/stock/<lot_id>/on-sale"): {"on": True},
+    ("POST", "/api/v1/stock/<lot_id>/settle"): {},
     ("POST", "/api/v1/stock/<lot_id>/waste"): {"quantity": "1"},
+    ("POST", "/api/v1/stock/<lot_id>/label"): {},
+    ("PUT", "/api/v1/products/id/<product_id>"): {"name": "x"},
+    ("POST", "/api/v1/hand-overs/<hand_over_id>/take"): {},
+    ("POST", "/api/v1/hand-overs/<hand_over_id>/print"): {},
     ("POST", "/api/v1/prints/<job_id>/answer"): {"printed": True},
     ("GET", "/api/v1/cases/<case_id>"): None,
     ("POST", "/api/v1/cases/<case_id>/reply"): {"text": "x"},
@@ -46,7 +60,17 @@ OWNED: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/cases/<case_id>/evidence"): {"photo_ids": ["{own_photo_id}"]},
     ("GET", "/api/v1/cases/<case_id>/evidence/<sha256>"): None,
     ("POST", "/api/v1/flags/<flag_id>/send"): {},
+    ("POST", "/api/v1/flags/<flag_id>/later"): {},
+    ("GET", "/api/v1/deliveries/<delivery_id>/papers"): None,
+    ("POST", "/api/v1/papers/<paper_id>/same-truck"): {"same": True},
+    ("POST", "/api/v1/papers/<paper_id>/deliveries"): {"delivery_id": "{own_delivery_id}"},
+    ("POST", "/api/v1/desk-checks/<check_id>/lines/<line_id>/send"): {},
     ("GET", "/api/v1/outbox/<message_id>"): None,
+    ("GET", "/api/v1/outbox/<message_id>/body"): None,
+    ("GET", "/api/v1/presentations/<presentation_id>/bundle.zip"): None,
+    ("POST", "/api/v1/devices/<device_id>/lock"): {},
+    ("POST", "/api/v1/people/<user_id>/pin"): {"pin": "1357"},
+    ("POST", "/api/v1/people/<user_id>/end"): {},
 }
 # what a path names here belongs to no stall: the market's recalls, a till's own numbers, what a receipt's holder reads
 SHARED = {
@@ -54,15 +78,24 @@ SHARED = {
     ("PUT", "/api/v1/products/<sku>"),
     ("GET", "/r/<token>"),
     ("GET", "/R/<token>"),
+    ("POST", "/r/<token>/feedback"),
+    ("GET", "/s/<token>"),
+    ("GET", "/S/<token>"),
     ("GET", "/01/<rest>"),
 }
 # the neighbour's ids inside a body that names the asker's own or no path
 BODIES: list[tuple[str, Any]] = [
     ("/scans", AMOUNT | {"text": url(CABBAGE), "delivery_id": "{delivery_id}"}),
     ("/deliveries", {"supplier_id": "{supplier_id}"}),
+    ("/scans", AMOUNT | {"text": url(CABBAGE), "delivery_id": "{own_delivery_id}", "product_id": "{product_id}"}),
+    ("/deliveries/{own_delivery_id}/supplier", {"supplier_id": "{supplier_id}"}),
+    ("/suppliers/{own_supplier_id}/merge", {"into": "{supplier_id}"}),
     ("/deliveries/{own_delivery_id}/papers", {"kind": "bang_ke", "line_id": "{line_id}"}),
     ("/deliveries/{own_closed_id}/adjustments", AMOUNT | {"line_id": "{line_id}", "reason": "x"}),
+    ("/stock/merge", {"lots": [{"id": "{own_lot_id}"}, {"id": "{lot_id}"}]}),
     ("/returns", AMOUNT | {"product": "Cá lăng phi lê khay 500 g"}),
+    ("/sales", {"external_id": "their-bag", "lines": [{"amount": 1, "bundle": ["{lot_id}"]}]}),
+    ("/overrides", {"lot": "{lot_id}", "login": "owner-A-12", "pin": "2468", "reason": "x"}),
     ("/returns", AMOUNT | {"product": "Cà rốt", "sale_id": "{sale_id}"}),
     ("/cases/{own_case_id}/reply", {"text": "x", "paper_ids": ["{paper_id}"]}),
     ("/cases/{own_case_id}/evidence", {"photo_ids": ["{photo_id}"]}),
@@ -101,16 +134,29 @@ def one_of_everything(market: Market, number: str) -> dict[str, str]:
     sale = sell(night, asked(name=f"Bán riêng {number}", lot=lot, quantity="1", unit="kg"), number=number)
     case = cases.send_flag(night.node, who, line["flag"]["id"], NOW)["case_id"]
     receiving.close(night.node, who, closed, NOW)
-    message = outbox.listed(night.node, who, None)["messages"][0]["id"]
+    message = sent.listed(night.node, who, None)["messages"][0]["id"]
     with night.node.db.read() as session:
-        from pos_trace.store.models import Delivery
+        from pos_trace.store.models import Delivery, StockLot
 
         supplier = session.get_one(Delivery, (night.node.id, closed)).supplier_id
+        product = session.get_one(StockLot, (night.node.id, lot)).product_id
     return {
         "delivery_id": opened, "closed_id": closed, "line_id": line["id"], "paper_id": paper, "photo_id": photo,
         "flag_id": line["flag"]["id"], "case_id": case, "lot_id": lot, "sale_id": sale["id"], "sha256": SHA,
-        "job_id": sale["print_job"], "message_id": message, "supplier_id": str(supplier),
+        "job_id": sale["print_job"], "message_id": message, "supplier_id": str(supplier), "product_id": product,
+        **owners_things(market, number, lot),
+        "hand_over_id": hand_over.offer(night.node, who, NOW)["id"],
     }  # fmt: skip
+
+
+def owners_things(market: Market, number: str, lot: str) -> dict[str, str]:
+    """A bundle that was shown, a phone, a person of a stall."""
+    night, who = market.night, market.night.who(number)
+    shown = presenting.collect(night.node, who, None, None, lot, NOW)
+    kept = presenting.keep(night.node, who, shown, {"so.txt": b"x"}, f"Người xem của {number}", "", NOW)
+    phone = next(one for one in devices.listed(night.node, who, NOW)["devices"])
+    person = next(one for one in staff.listed(night.node, who, NOW)["people"])
+    return {"presentation_id": kept["id"], "device_id": phone["id"], "user_id": person["id"]}
 
 
 def filled(told: Any, ids: dict[str, str]) -> Any:

@@ -9,13 +9,21 @@ from pos_trace.store import types
 def upgrade(op: Operations) -> None:
     """Forward only."""
     for part in (
+        _access_entry,
         _case_draft,
         _case_file,
         _feedback,
+        _published_line,
         _reporter_identity,
         _stall_card,
     ):
         part(op)
+
+
+def _access_entry(op: Operations) -> None:
+    with op.batch_alter_table("access_entry", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("feed_seq", sa.BigInteger(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_access_entry_feed_seq"), ["feed_seq"], unique=False)
 
 
 def _case_draft(op: Operations) -> None:
@@ -40,6 +48,7 @@ def _case_draft(op: Operations) -> None:
 
 def _case_file(op: Operations) -> None:
     with op.batch_alter_table("case_file", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("agency_name", sa.String(length=200), nullable=True))
         batch_op.add_column(sa.Column("value_dong", types.Dong(), nullable=True))
         batch_op.add_column(sa.Column("value_source", sa.String(length=20), nullable=True))
         batch_op.add_column(sa.Column("vehicle_plate", sa.String(length=20), nullable=True))
@@ -59,6 +68,8 @@ def _feedback(op: Operations) -> None:
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("read_by", types.Id(), nullable=True),
         sa.Column("read_at", types.UtcDateTime(), nullable=True),
+        sa.Column("case_site_id", types.Id(), nullable=True),
+        sa.Column("case_id", types.Id(), nullable=True),
         sa.Column("site_id", types.Id(), nullable=False),
         sa.Column("id", types.Id(), nullable=False),
         sa.Column("created_at", types.UtcDateTime(), nullable=False),
@@ -66,6 +77,12 @@ def _feedback(op: Operations) -> None:
     )
     with op.batch_alter_table("feedback", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_feedback_token"), ["token"], unique=False)
+
+
+def _published_line(op: Operations) -> None:
+    with op.batch_alter_table("published_line", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("origins", sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column("lots_are", sa.String(length=10), nullable=True))
 
 
 def _reporter_identity(op: Operations) -> None:

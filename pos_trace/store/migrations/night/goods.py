@@ -10,6 +10,7 @@ def upgrade(op: Operations) -> None:
     """Forward only."""
     for part in (
         _delivery,
+        _delivery_line,
         _desk_check,
         _flag,
         _paper,
@@ -25,6 +26,12 @@ def _delivery(op: Operations) -> None:
         batch_op.add_column(sa.Column("transfer_id", types.Id(), nullable=True))
         batch_op.create_index(batch_op.f("ix_delivery_transfer_id"), ["transfer_id"], unique=False)
     op.drop_column("delivery", "opening")  # never through a copy of the table: lines refer to it
+
+
+def _delivery_line(op: Operations) -> None:
+    with op.batch_alter_table("delivery_line", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("asked_group", sa.String(length=40), nullable=True))
+        batch_op.add_column(sa.Column("asked_gtin", sa.String(length=14), nullable=True))
 
 
 def _desk_check(op: Operations) -> None:
@@ -53,6 +60,7 @@ def _paper(op: Operations) -> None:
     with op.batch_alter_table("paper", schema=None) as batch_op:
         batch_op.add_column(sa.Column("stated_kg", types.Quantity(), nullable=True))
         batch_op.add_column(sa.Column("same_truck", sa.Boolean(), nullable=True))
+        batch_op.add_column(sa.Column("goods_group", sa.String(length=40), nullable=True))
 
 
 def _party(op: Operations) -> None:
@@ -64,6 +72,7 @@ def _party(op: Operations) -> None:
 def _product(op: Operations) -> None:
     with op.batch_alter_table("product", schema=None) as batch_op:
         batch_op.add_column(sa.Column("unit_contents", sa.JSON(), nullable=True))
+        batch_op.add_column(sa.Column("price_unit", sa.String(length=20), nullable=True))
 
 
 def _supplier_goods(op: Operations) -> None:

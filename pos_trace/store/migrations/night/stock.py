@@ -9,13 +9,20 @@ from pos_trace.store import types
 def upgrade(op: Operations) -> None:
     """Forward only."""
     for part in (
+        _lot_allocation,
         _lot_parent,
         _sale,
+        _station,
         _stock_lot,
         _transfer,
         _transfer_line,
     ):
         part(op)
+
+
+def _lot_allocation(op: Operations) -> None:
+    with op.batch_alter_table("lot_allocation", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("unit", sa.String(length=20), nullable=True))
 
 
 def _lot_parent(op: Operations) -> None:
@@ -24,6 +31,8 @@ def _lot_parent(op: Operations) -> None:
         sa.Column("child_id", types.Id(), nullable=False),
         sa.Column("parent_id", types.Id(), nullable=False),
         sa.Column("quantity", types.Quantity(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=True),
+        sa.Column("state_reason", sa.String(length=40), nullable=True),
         sa.Column("stall_id", types.Id(), nullable=False),
         sa.Column("site_id", types.Id(), nullable=False),
         sa.Column("id", types.Id(), nullable=False),
@@ -42,6 +51,22 @@ def _lot_parent(op: Operations) -> None:
 def _sale(op: Operations) -> None:
     with op.batch_alter_table("sale", schema=None) as batch_op:
         batch_op.add_column(sa.Column("recall_id", sa.String(length=80), nullable=True))
+
+
+def _station(op: Operations) -> None:
+    op.create_table(
+        "station",
+        sa.Column("station_id", sa.String(length=36), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("public_key", sa.String(length=64), nullable=False),
+        sa.Column("gln", sa.String(length=13), nullable=True),
+        sa.Column("commune", sa.String(length=120), nullable=True),
+        sa.Column("stalls", sa.JSON(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("station_id", name=op.f("pk_station")),
+    )
+    with op.batch_alter_table("station", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_station_version"), ["version"], unique=False)
 
 
 def _stock_lot(op: Operations) -> None:

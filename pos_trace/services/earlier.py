@@ -1,0 +1,76 @@
+"""What this node knew of goods before they were scanned: the same serial, the lot's end, what was asked for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pos_trace.core.judgements import History, Seen
+from pos_trace.core.vocabulary.stock import CLOSED_WORDS
+from pos_trace.services.code_view import CodeView
+from pos_trace.services.node import Node
+from pos_trace.store.models import Scan, Stall, StockLot
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the receiver said the goods are: the GTIN of the product chosen, a goods group."""
+
+    gtin: str | None = None
+    group: str | None = None
+
+
+ASKED_NOTHING = Asked()
+
+
+def history(
+    session: Session,
+    node: Node,
+    stall_id: str | None,
+    code: CodeView | None,
+    received: Decimal | None,
+    now: datetime,
+    asked: Asked = ASKED_NOTHING,
+) -> History:
+    """What this node itself knows of the goods scanned at ``now``: the serial seen before, how much of the lot came
+    in already, whether the stall had closed it ("Hết lô này"), what the receiver said the goods are.
+    """
+    if code is None or code.key is None:
+        return History()
+    return History(
+        seen=_seen(session, node, code, now),
+        received=received,
+        lot_closed=_lot_closed(session, node, stall_id, code.key, now),
+        expected_gtin=asked.gtin,
+        expected_group=asked.group,
+    )
+
+
+def _lot_closed(session: Session, node: Node, stall_id: str | None, key: str, at: datetime) -> bool:
+    """Whether by ``at`` the stall had ended this lot and none of it was running any more."""
+    mine = select(StockLot.closed_at, StockLot.state_reason).where(
+        StockLot.site_id == node.id, StockLot.stall_id == stall_id, StockLot.key == key, StockLot.received_at < at
+    )
+    ended = False
+    for closed_at, reason in session.execute(mine):
+        if closed_at is None or closed_at >= at:
+            return False
+        ended = ended or reason in CLOSED_WORDS
+    return ended
+
+
+def _seen(session: Session, node: Node, code: CodeView, now: datetime) -> Seen | None:
+    if code.serial is None:
+        return None
+    earlier = (
+        select(Scan.created_at, Stall.number)
+        .join(Stall, (Stall.site_id == Scan.site_id) & (Stall.id == Scan.stall_id))
+        .where(Scan.site_id == node.id, Scan.key == code.key, Scan.delivery_id.is_not(None), Scan.created_at < now)
+        .order_by(Scan.created_at)
+    )
+    row = session.execute(earlier.limit(1)).first()
+    if row is None:
+        return None
+    return Seen(row[0].astimezone(node.zone).strftime("%H:%M %d/%m/%Y"), f"sạp {row[1]}")

@@ -1,0 +1,66 @@
+"""Papers that come later, serve several deliveries or were used before; what the office drew to be checked."""
+
+from flask_openapi import APIBlueprint
+
+from pos_trace.services import desk_checks, papers, reminders
+from pos_trace.services.node import Answer
+from pos_trace.web.shared.context import node, now, who
+from pos_trace.web.shared.guard import needs
+from pos_trace.web.station import bodies_papers as bodies
+from pos_trace.web.station.api_cases import FlagPath
+from pos_trace.web.station.bodies import DeliveryPath
+
+
+def blueprint() -> APIBlueprint:
+    """Routes under ``/api/v1``."""
+    api = APIBlueprint("station_papers", __name__, url_prefix="/api/v1")
+    api.get("/reminders")(owed)
+    api.post("/flags/<flag_id>/later")(later)
+    api.get("/deliveries/<delivery_id>/papers")(listed)
+    api.post("/papers/<paper_id>/same-truck")(same_truck)
+    api.post("/papers/<paper_id>/deliveries")(cover)
+    api.get("/desk-checks")(drawn)
+    api.post("/desk-checks/<check_id>/lines/<line_id>/send")(send)
+    return api
+
+
+@needs("papers")
+def owed() -> Answer:
+    """ "Cần giấy trước …", and the papers the stall is asked about."""
+    return reminders.listed(node(), who(), now())
+
+
+@needs("papers")
+def later(path: FlagPath, body: bodies.LaterIn) -> Answer:
+    """ "Giấy đến sau"."""
+    return reminders.later(node(), who(), path.flag_id, body.by, now())
+
+
+@needs("papers")
+def listed(path: DeliveryPath) -> Answer:
+    """The papers that serve a delivery; of a neighbour's only kind, number, date and what is left."""
+    return papers.listed(node(), who(), path.delivery_id)
+
+
+@needs("papers")
+def same_truck(path: bodies.PaperPath, body: bodies.SameIn) -> Answer:
+    """ "Cùng chuyến xe?": yes or no."""
+    return reminders.same_truck(node(), who(), path.paper_id, body.same, now())
+
+
+@needs("papers")
+def cover(path: bodies.PaperPath, body: bodies.CoverIn) -> Answer:
+    """One paper for one more delivery."""
+    return reminders.cover(node(), who(), path.paper_id, body.delivery_id, now())
+
+
+@needs("cases")
+def drawn() -> Answer:
+    """ "Sở chọn kiểm tra giấy tờ ngẫu nhiên"."""
+    return desk_checks.listed(node(), who(), now())
+
+
+@needs("cases")
+def send(path: bodies.CheckPath) -> tuple[Answer, int]:
+    """ "Gửi ảnh giấy tờ" of one line, by the owner's own tap."""
+    return desk_checks.send(node(), who(), path.check_id, path.line_id, now()), 201

@@ -1,0 +1,71 @@
+"""Cutting and repacking: what was taken is what was made and a loss that is told; mixed goods are the strictest."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pos_trace.core.quantities import to_kg
+from pos_trace.core.stock import Cut, Measure, StockState, cut, strictest
+
+D = Decimal
+AMOUNTS = st.integers(1, 10**7).map(lambda milli: D(milli) / 1000)
+
+
+@pytest.mark.parametrize(
+    ("taken", "made", "found"),
+    [
+        (Measure(D(5), "kg"), Measure(D(5), "kg"), Cut(D(0), None)),
+        (Measure(D(5), "kg"), Measure(D("4.2"), "kg"), Cut(D("0.8"), None)),
+        (Measure(D(5), "kg"), Measure(D(4200), "g"), Cut(D("0.8"), None)),
+        (Measure(D(25), "kg"), Measure(D(50), "túi", D("0.5")), Cut(D(0), D("0.5"))),
+        (Measure(D(25), "kg"), Measure(D(49), "túi", D("0.5")), Cut(D("0.5"), D("0.5"))),
+        (Measure(D(20), "kg"), Measure(D(7), "gói"), Cut(D("0.001"), D("2.857"))),
+        (Measure(D(1), "kg"), Measure(D(5000), "quả"), Cut(D(0), None)),  # lighter than the ledger's gram
+        (Measure(D(2), "sọt", D(25)), Measure(D(48), "kg"), Cut(D(0), None)),
+        (Measure(D(2), "sọt", D(25)), Measure(D(100), "túi"), Cut(D(0), D("0.5"))),
+        (Measure(D(1), "con"), Measure(D(30), "kg"), Cut(D(0), None)),
+        (Measure(D(10), "bó"), Measure(D(9), "bó"), Cut(D(1), None)),
+    ],
+)
+def test_both_sides_are_weighed(taken: Measure, made: Measure, found: Cut) -> None:
+    assert cut(taken, made) == found
+
+
+@pytest.mark.parametrize(
+    ("taken", "made"),
+    [
+        (Measure(D(5), "kg"), Measure(D("5.001"), "kg")),
+        (Measure(D(5), "kg"), Measure(D(5001), "g")),
+        (Measure(D(5), "kg"), Measure(D(11), "túi", D("0.5"))),
+        (Measure(D(10), "bó"), Measure(D(11), "bó")),
+        (Measure(D(2), "sọt", D(25)), Measure(D(51), "kg")),
+    ],
+)
+def test_no_goods_come_out_of_nothing(taken: Measure, made: Measure) -> None:
+    with pytest.raises(ValueError, match="more is made"):
+        cut(taken, made)
+
+
+@given(AMOUNTS, AMOUNTS, st.sampled_from(["kg", "g", "túi", "con"]))
+def test_kilograms_taken_are_kilograms_made_and_lost(taken: Decimal, made: Decimal, unit: str) -> None:
+    try:
+        found = cut(Measure(taken, "kg"), Measure(made, unit))
+    except ValueError:
+        weight = to_kg(made, unit, None)
+        assert weight is not None
+        assert weight > taken
+        return
+    weight = to_kg(made, unit, found.content_kg)
+    assert found.loss >= 0
+    assert weight is None or weight + found.loss == taken
+
+
+def test_mixed_goods_are_the_strictest_of_what_they_were_mixed_of() -> None:
+    good, held = StockState("sellable", "verdict"), StockState("held", "person")
+    blocked = StockState("blocked", "recall")
+    assert strictest([]) == good
+    assert strictest([good, held]) == held
+    assert strictest([held, blocked, good]) == blocked
+    assert strictest([held, StockState("held", "verdict")]) == held
