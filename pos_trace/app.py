@@ -58,6 +58,10 @@ BLUEPRINTS: dict[str, tuple[str, ...]] = {
         "pos_trace.web.station.pages",
         "pos_trace.web.station.pages_owner",
         "pos_trace.web.station.pages_receiving",
+        "pos_trace.web.station.api_market",
+        "pos_trace.web.station.pages_market",
+        "pos_trace.web.station.api_first_days",
+        "pos_trace.web.station.pages_first_days",
     ),
     "province": (
         *BOTH,
@@ -175,7 +179,7 @@ def create_app(settings: Settings, node: Node, clock: Callable[[], datetime] = u
     tries = public.limiter()
     tries.init_app(app)
     for view, rate in public.LIMITS.items():
-        app.view_functions[view] = tries.limit(rate)(app.view_functions[view])
+        app.view_functions[view] = tries.limit(rate)(getattr(public, view.rpartition(".")[2]))
     return app
 
 

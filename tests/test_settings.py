@@ -227,7 +227,7 @@ def test_the_rules_of_a_node_are_the_houses_moved_by_its_own_file(tmp_path: Path
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ({"hosts": [{"host": "x.example", "platfrom": "X"}]}, "[[hosts]]: không có mục 'platfrom'; có phải 'platform' không?"),
+        ({"hosts": [{"host": "x.example", "platfrom": "X"}]}, "mục 'platfrom'; có phải 'platform' không?"),
         ({"in_store": [{"prefix": "20", "mau": "x"}]}, "[[in_store]]: không có mục 'mau'"),
         ({"schemes": [{"scheme": "kt"}]}, "[[schemes]]: thiếu mục"),
     ],

@@ -77,7 +77,9 @@ TEXTS = list(told())
 
 def saying(word: str) -> set[tuple[str, str]]:
     """Where ``word`` stands, with a little around it."""
-    return {(file, text[max(0, at - 30) : at + 60]) for file, text in TEXTS if (at := text.casefold().find(word)) >= 0}
+    whole = re.compile(rf"\b{re.escape(word)}\b" if word[-1].isalnum() else re.escape(word))
+    found = ((file, text, whole.search(text.casefold())) for file, text in TEXTS)
+    return {(file, text[max(0, at.start() - 30) : at.start() + 60]) for file, text, at in found if at is not None}
 
 
 def test_pages_scripts_papers_errors_and_configuration_are_all_read() -> None:

@@ -1,6 +1,6 @@
 """PHIẾU CHỐT NGÀY: once per stall and day, by a tap or by the machine when the day ends; printed again it says so."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -59,7 +59,7 @@ def due(node: Node, now: datetime) -> int:
     done = 0
     today = now.astimezone(node.zone).date()
     for day in (today - timedelta(days=1), today):
-        ended = datetime.combine(day, node.policy.clocks.day_end, node.zone)
+        ended = _ended(node, day)
         if now < ended:
             continue
         with node.db.read() as session:
@@ -74,12 +74,17 @@ def due(node: Node, now: datetime) -> int:
     return done
 
 
+def _ended(node: Node, day: date) -> datetime:
+    return datetime.combine(day, node.policy.clocks.day_end, node.zone)
+
+
 def _at_work(session: Session, node: Node, day: date) -> set[str]:
-    start = datetime.combine(day, time(), node.zone)
+    """Stalls where something happened in the market's day: what begins in the evening is the next one's."""
+    start = _ended(node, day - timedelta(days=1))
     found: set[str] = set()
     for model in (StockMovement, Delivery, Sale):
         mine = select(model.stall_id).where(model.site_id == node.id, model.created_at >= start)
-        found |= set(session.scalars(mine.where(model.created_at < start + timedelta(days=1)).distinct()))
+        found |= set(session.scalars(mine.where(model.created_at < _ended(node, day)).distinct()))
     return found
 
 
@@ -98,13 +103,13 @@ def _of_day(session: Session, stall: Stall, day: date) -> DayEnd | None:
 
 
 def _since(session: Session, node: Node, stall: Stall, day: date, now: datetime) -> datetime:
-    """Where the last slip stopped, so that a night that passes midnight is on one paper; else the day's beginning."""
+    """Where the last slip stopped, so that a night that passes midnight is on one paper; else last evening."""
     mine = select(DayEnd).where(DayEnd.site_id == stall.site_id, DayEnd.stall_id == stall.id, DayEnd.day < day)
     last = session.scalars(mine.order_by(DayEnd.day.desc()).limit(1)).first()
     until = datetime.fromisoformat(last.body["until"]) if last is not None else None
     if until is not None and now - LONGEST <= until < now:
         return until
-    return datetime.combine(day, time(), node.zone)
+    return _ended(node, day - timedelta(days=1))
 
 
 def _body(session: Session, node: Node, stall: Stall, day: date, now: datetime) -> Answer:

@@ -26,19 +26,20 @@ def heartbeat(node: Node, who: Actor, queue_count: int, last_scan_at: datetime |
         if row is not None:
             row.last_seen_at, row.queue_count = now, queue_count
             if last_scan_at is not None:
-                row.last_scan_at = max(row.last_scan_at or last_scan_at, min(last_scan_at, now))
+                told = min(last_scan_at, now)
+                row.last_scan_at = max(row.last_scan_at or told, told)
         return tx.answer({"device_id": row.id if row is not None else None})
 
 
 def listed(node: Node, who: Actor, now: datetime) -> Answer:
-    """Every phone of the stall, the last seen first, in words: ``{devices}``."""
+    """Every phone of the stall, those in use first, in words: ``{devices}``."""
     with node.db.read() as session:
         rows = session.scalars(select(Device).where(Device.site_id == node.id, Device.stall_id == who.stall))
         found = [_told(row, who, now) for row in rows]
         people = {u.id: u.name for u in session.scalars(select(User).where(User.site_id == node.id))}
     for one in found:
         one["locked_by"] = people.get(one["locked_by"] or "", "")
-    return {"devices": sorted(found, key=lambda one: (one["locked"], one["last_seen_at"] or ""), reverse=False)}
+    return {"devices": sorted(found, key=lambda one: (one["locked"], one["name"], one["id"]))}
 
 
 def lock(node: Node, who: Actor, device_id: str, now: datetime) -> Answer:

@@ -141,7 +141,7 @@ def close(node: Node, who: Actor, delivery_id: str, now: datetime) -> Answer:
 
 
 def close_row(tx: Transaction, row: Delivery, by: str) -> list[str]:
-    """Number a delivery and queue its slips inside the caller's write; answers the print jobs. ``by`` person | machine."""
+    """Number a delivery and queue its slips inside the caller's write: the print jobs. ``by`` person | machine."""
     stall = tx.session.get_one(Stall, (row.site_id, row.stall_id))
     local = tx.now.astimezone(tx.node.zone)
     number = counters.next_number(tx.session, row.site_id, row.stall_id, "receiving", f"{local:%y%m%d}")

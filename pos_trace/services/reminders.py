@@ -178,7 +178,7 @@ def _tie(tx: Transaction, paper: Paper, earlier: list[Paper]) -> None:
 
 
 def cover(node: Node, who: Actor, paper_id: str, delivery_id: str, now: datetime) -> Answer:
-    """One invoice for several deliveries: a paper of the stall serves one more of its deliveries: ``{paper, lines}``."""
+    """One invoice for several deliveries: a paper of the stall serves one more of its deliveries."""
     with node.write(who, now) as tx:
         paper = tx.owned(Paper, paper_id, "Không tìm thấy giấy tờ.")
         delivery = tx.owned(Delivery, delivery_id, "Không tìm thấy chuyến hàng.")

@@ -44,7 +44,8 @@ def take_back(
         raise Invalid("receipt_or_not", detail, (FieldError("/without_receipt", "conflict"),))
     with node.write(who, now) as tx:
         sale = _sale(tx, sale_id) if sale_id else None
-        asked = AskedLine(1, name=clean(product, 300), sku=product[:64], barcode=product[:200], lot=key, product_id=product)
+        name = clean(product, 300)
+        asked = AskedLine(1, product[:200], product[:64], name, lot=key, product_id=product)
         goods = goods_asked.find(tx.session, node, who, asked)
         if goods.product is None:
             raise Invalid("product_unknown", "Sạp này chưa từng có mặt hàng đó.", (FieldError("/product", "unknown"),))

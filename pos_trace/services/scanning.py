@@ -14,7 +14,16 @@ from pos_trace.core.goods import papers_state
 from pos_trace.core.judgements import History, Verdict
 from pos_trace.core.records import RecordAnswer
 from pos_trace.core.vocabulary.words import SCAN_MESSAGES
-from pos_trace.services import earlier, judging, lines_in, products, stop_sales, transfer_intake, usual_goods
+from pos_trace.services import (
+    earlier,
+    judging,
+    lines_in,
+    photo_codes,
+    products,
+    stop_sales,
+    transfer_intake,
+    usual_goods,
+)
 from pos_trace.services.code_view import CodeView
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.services.transfer_intake import SlipScan
@@ -78,27 +87,7 @@ def scan_photo(node: Node, who: Actor, data: bytes, asked: ScanIn, now: datetime
     parsed = [codes.parse(seen.text, node.policy.codes) for seen in reading.codes if seen.text is not None]
     kept = Photo(reading.kept.data, reading.kept.media_type) if reading.kept else None
     unread = any(seen.text is None for seen in reading.codes)
-    return _answer(node, who, asked, _chosen(parsed, reading.why, unread), kept, now)
-
-
-def _chosen(parsed: list[ScannedCode], why: str | None, unread: bool = False) -> ScannedCode:
-    """The one trace code of a photo; a payment QR beside it, or the same product's bare EAN, is nobody's business.
-
-    A code that is there but cannot be made out speaks before one that is no trace code: it is scanned again.
-    """
-    good = {code.key or code.code: code for code in parsed if code.outcome == "ok"}
-    good = {key: code for key, code in good.items() if not any(str(other).startswith(f"{key}/") for other in good)}
-    if len(good) == 1:
-        return next(iter(good.values()))
-    if len(good) > 1:
-        names = tuple(sorted(str(key) for key in good))
-        return ScannedCode("", "ambiguous", "text", reason="several_codes", candidates=names)
-    doubtful = [code for code in parsed if code.outcome != "not_trace_code"]
-    if doubtful or (parsed and not unread):
-        return (doubtful or parsed)[0]
-    if parsed:
-        return ScannedCode("", "unreadable", "text")
-    return ScannedCode("", "unreadable", "text", reason=why or "no_code")
+    return _answer(node, who, asked, photo_codes.chosen(parsed, reading.why, unread), kept, now)
 
 
 def _answer(node: Node, who: Actor, asked: ScanIn, code: ScannedCode, photo: Photo | None, now: datetime) -> Answer:

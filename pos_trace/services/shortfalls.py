@@ -40,7 +40,7 @@ def waiting(session: Session, site_id: str, stall_id: str, product_id: str | Non
     rows = session.execute(mine.where(SaleLine.product_id == product_id) if product_id else mine).all()
     sums = _sums(session, site_id, [line.id for _, line, _ in rows])
     return [
-        Short(row, str(line.product_id), row.unit or _unit(line, sums[line.id]), sold_at)
+        Short(row, str(line.product_id), row.unit or _unit(session, row, line, sums[line.id]), sold_at)
         for row, line, sold_at in rows
         if line.unit
     ]
@@ -54,9 +54,14 @@ def _sums(session: Session, site_id: str, line_ids: Sequence[str]) -> dict[str, 
     return {row[0]: row[1] for row in rows}
 
 
-def _unit(line: SaleLine, parts: Decimal) -> str:
-    """A line sold by the crate takes kilograms of lots that are weighed: then its parts are not its quantity."""
-    return str(line.unit) if parts == line.quantity else "kg"
+def _unit(session: Session, row: LotAllocation, line: SaleLine, parts: Decimal) -> str:
+    """A line sold by the crate, or by the kilogram of what lies in packs, takes what its lots are counted in: then
+    its parts are not its quantity.
+    """
+    if parts == line.quantity:
+        return str(line.unit)
+    lot = session.get(StockLot, (row.site_id, row.candidates[0])) if row.candidates else None
+    return lot.unit if lot is not None else "kg"
 
 
 def listed(node: Node, who: Actor) -> Answer:

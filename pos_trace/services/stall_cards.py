@@ -89,7 +89,10 @@ def page(node: Node, token: str) -> Answer:
         found = (_published(session, wanted) or _own(session, node, wanted)) if tokens.is_token(wanted) else None
         if found is None:
             raise NotFound("not_found", NO_CARD)
-        items = [trace.item(session, line) | {"supplier": line.get("supplier")} for line in found["lines"]]
+        items = [
+            trace.item(session, line) | {"supplier": line.get("supplier"), "received_on": line["received_on"]}
+            for line in found["lines"]
+        ]
         return {
             "stall_name": found["stall_name"],
             "stall_gln": found["stall_gln"],
@@ -112,11 +115,8 @@ def content(session: Session, node: Node, stall: Stall, now: datetime) -> dict[s
     mine = mine.where(
         (StockLot.state == "sellable") | ((StockLot.state == "blocked") & (StockLot.state_reason == "recall"))
     )
-    rows = (
-        session.execute(mine.order_by(Product.folded, StockLot.received_at, StockLot.id).limit(MOST_LINES))
-        if on
-        else []
-    )
+    mine = mine.order_by(Product.folded, StockLot.received_at, StockLot.id).limit(MOST_LINES)
+    rows = session.execute(mine).all() if on else ()
     lines = [_line(session, node, number, lot, product, setting) for number, (lot, product) in enumerate(rows, 1)]
     return {
         "token": stall.card_token,

@@ -50,6 +50,7 @@ def fill(tx: Transaction, row: Transfer, day: date, into: Delivery | None, scan:
     who = transfer_buyers.seller_of(tx.session, tx.node, row)
     party = _party(tx, who)
     delivery = _delivery(tx, row, party, into)
+    row.delivery_id = delivery.id  # from here on the slip counts as a paper that was seen
     seen = f"; {', '.join(sorted(_hashes(tx, row)))}" if _hashes(tx, row) else ""
     told = PaperIn(PAPER, row.number, day, party.name[:200], f"Theo mã phiếu giao hàng đã quét{seen}"[:500])
     papers.link(tx, papers.make(tx, told), delivery, None)
@@ -63,7 +64,7 @@ def fill(tx: Transaction, row: Transfer, day: date, into: Delivery | None, scan:
         lot = tx.session.get(StockLot, (row.site_id, theirs.get(line.position) or ""))
         made = _bring(tx, delivery, scan, line, lot.expiry if lot is not None else None, facts, known)
         line.lot_id, line.accepted = made["lot_id"], line.quantity
-    row.delivery_id, row.party_id, row.state, row.answered_at = delivery.id, party.id, "accepted", tx.now
+    row.party_id, row.state, row.answered_at = party.id, "accepted", tx.now
     if sent is not None:
         sent.state, sent.answered_at = "accepted", tx.now
         for one in lines_of(tx.session, sent):

@@ -13,9 +13,11 @@ def filled(terminal: Terminal, station: Path, folder: Path, *rows: list[object])
     assert terminal.run("stall", "template", file, "--config", station).code == 0
     book = load_workbook(file)
     page = book.worksheets[0]
-    page.delete_rows(2)
-    for row in rows:
-        page.append(row)
+    for cell in page[2]:
+        cell.value = None
+    for line, row in enumerate(rows, 2):
+        for place, value in enumerate(row, 1):
+            page.cell(line, place, value)
     book.save(file)
     return file
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_trace.core.quantities import MILLI
-from pos_trace.core.sales import SoldLine, priced, total
+from pos_trace.core.sales import SoldLine, price_of_one, priced, total
 
 
 def line(quantity: str | None, price: int | None, amount: int | None, estimated: bool = False) -> SoldLine:
@@ -53,3 +53,19 @@ def test_an_estimate_is_never_nothing_and_never_further_off_than_a_gram(amount: 
 )
 def test_one_unpriced_line_means_no_total(amounts: list[int | None], sum_told: int | None) -> None:
     assert total([line("1", None, amount) for amount in amounts]) == sum_told
+
+
+@pytest.mark.parametrize(
+    ("rung", "price"),
+    [
+        (line("2", 15_000, 20_000), 15_000),
+        (line("2", 0, 20_000), None),
+        (line("2", None, 200_000), 100_000),
+        (line("3", None, 1), None),
+        (line("2", None, None), None),
+        (line(None, None, 50_000), None),
+        (line("0.5", None, 50_000, True), None),
+    ],
+)
+def test_what_was_weighed_and_paid_is_the_next_price_and_a_guess_is_none(rung: SoldLine, price: int | None) -> None:
+    assert price_of_one(rung) == price

@@ -20,7 +20,9 @@ def test_the_card_says_whose_it_is_and_what_a_scan_shows() -> None:
 
 
 def test_a_lots_slip_names_goods_lot_origin_and_day() -> None:
-    facts = LabelFacts(PLACE, "Cải thảo", "MD2611-07", "HTX (mẫu), xã Măng Đen", date(2026, 11, 24), date(2026, 11, 28), None)
+    facts = LabelFacts(
+        PLACE, "Cải thảo", "MD2611-07", "HTX (mẫu), xã Măng Đen", date(2026, 11, 24), date(2026, 11, 28), None
+    )
     assert texts(lot_label_slip(facts)) == [
         "Sạp A-12 – Chị Hoa", "Cải thảo", "Lô MD2611-07", "Xuất xứ: HTX (mẫu), xã Măng Đen",
         "Ngày nhận: 24/11/2026", "Hạn sử dụng: 28/11/2026",

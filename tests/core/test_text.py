@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_trace.core.text import clean, fold, safe_cell
+from pos_trace.core.text import clean, fold, safe_cell, without_numbers
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,18 @@ def test_a_cell_never_begins_a_formula(start: str) -> None:
 
 def test_an_ordinary_cell_stays_as_it_is() -> None:
     assert safe_cell("Cải thảo -20") == "Cải thảo -20"
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("Chị Ba 0905 123 456", "Chị Ba …"),
+        ("Gọi +84905123456 nhé", "Gọi … nhé"),
+        ("Anh Tư 0260.3862.123", "Anh Tư …"),
+        ("CCCD 062099001234", "CCCD …"),
+        ("Mắm 09521234600138", "Mắm 09521234600138"),
+        ("Gói 500 g, lô 261124", "Gói 500 g, lô 261124"),
+    ],
+)
+def test_a_public_text_holds_no_phone_and_no_personal_number(told: str, shown: str) -> None:
+    assert without_numbers(told) == shown

@@ -63,9 +63,7 @@ def test_forty_crates_of_a_known_supplier_take_no_more_than_three_taps(market: M
     assert counted(page) == {"taps": 1, "keys": 2}
 
 
-def test_yesterdays_loose_goods_with_a_paper_take_less_than_half_a_minute_of_taps(
-    market: Market, visit: Visit
-) -> None:
+def test_yesterdays_loose_goods_with_a_paper_take_less_than_half_a_minute_of_taps(market: Market, visit: Visit) -> None:
     supplier = fresh()
     visitor = visit(market.demo.station.url)
     page = at_the_scanner(market, visitor, "A-12")

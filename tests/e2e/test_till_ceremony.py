@@ -44,9 +44,7 @@ def pay(page: Page) -> dict[str, object]:
     return found
 
 
-def test_fifty_thousand_of_cabbage_after_a_price_was_known(
-    market: Market, visit: Visit, lots: dict[str, str]
-) -> None:
+def test_fifty_thousand_of_cabbage_after_a_price_was_known(market: Market, visit: Visit, lots: dict[str, str]) -> None:
     visitor_page = till(market, visit, PHONE)
     tile(visitor_page, lots["MD2611-07"])
     visitor_page.get_by_label("Số lượng 1").fill("2")
@@ -123,9 +121,11 @@ def test_held_goods_leave_the_basket_the_rest_goes_on_and_the_owner_may_answer_f
     assert (len(sold["lines"]), sold["alarms"]) == (2, [])  # type: ignore[arg-type]
 
 
-def test_the_stall_says_what_a_chuc_holds_and_opens_its_card(market: Market, visit: Visit, lots: dict[str, str]) -> None:
+def test_the_stall_says_what_a_chuc_holds_and_opens_its_card(
+    market: Market, visit: Visit, lots: dict[str, str]
+) -> None:
     visitor = visit(market.demo.station.url, PHONE)
-    page = log_in_at_stall(visitor, market.device_code(STALL), f"Chủ sạp {STALL}", "3333")
+    page = log_in_at_stall(visitor, market.device_code(STALL), "Y Hiền", "3333")
     page.goto(f"{visitor.base}/mat-hang")
     first = page.locator("#goods li").first
     first.locator("select").nth(1).select_option("sọt")

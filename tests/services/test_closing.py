@@ -226,6 +226,13 @@ def test_shortfalls_of_other_units_are_taken_by_weight_or_not_at_all(night: Nigh
     night.ledger_agrees()
 
 
+def test_kilograms_sold_of_packs_are_short_in_packs(night: Night) -> None:
+    packs = splitting.repack(night.node, night.who(), laid_out(night), "2", "túi", "500", "g", night.now)
+    oversell(night, "2", goods="Cà rốt túi 500 g")
+    assert short(night) == [("2", "túi")]
+    assert count(night, packs["id"], "0")["settled"] == 1
+
+
 def test_the_lot_on_sale_is_what_the_counters_scale_sells(night: Night) -> None:
     first, second = laid_out(night, quantity="5"), laid_out(night, quantity="5", at=night.later(minutes=1))
     told = stock.on_sale(night.node, night.who(), second, True, night.now)

@@ -34,11 +34,16 @@ def token(night: Night) -> str:
 
 def kept(night: Night, model: type) -> list[Any]:
     with night.pair.province.db.read() as session:
-        return [{name: getattr(row, name) for name in ("id", "site_id") if hasattr(row, name)} | vars(row) for row in session.query(model)]
+        return [
+            {name: getattr(row, name) for name in ("id", "site_id") if hasattr(row, name)} | vars(row)
+            for row in session.query(model)
+        ]
 
 
 def test_at_the_province_words_are_kept_and_a_contact_lies_in_the_vault(night: Night, token: str) -> None:
-    told = feedback.tell(night.pair.province, token.lower(), "Hàng có mùi lạ.\n\nMua lúc sáng", "a@b.example", True, night.now)
+    told = feedback.tell(
+        night.pair.province, token.lower(), "Hàng có mùi lạ.\n\nMua lúc sáng", "a@b.example", True, night.now
+    )
     (row,), (vault,) = kept(night, Feedback), kept(night, ReporterIdentity)
     assert (row["id"], row["text"], row["state"]) == (told["id"], "Hàng có mùi lạ.\n\nMua lúc sáng", "new")
     assert row["stall_name"] == "Sạp A-12 – Sạp A-12 (mẫu)"
@@ -52,10 +57,13 @@ def test_no_contact_is_needed(night: Night, token: str) -> None:
 
 @pytest.mark.parametrize(
     ("told", "error"),
-    [({"text": " \n\u200b"}, "text_missing"), ({"text": "x" * 501}, "text_too_long"), ({"contact": "0905"}, "consent_missing"),
+    [({"text": " \n\u200b"}, "text_missing"), ({"text": "x" * 501}, "text_too_long"),
+     ({"contact": "0905"}, "consent_missing"),
      ({"contact": "9" * 201, "consent": True}, "contact_too_long")],
 )  # fmt: skip
-def test_what_cannot_be_taken_is_told_and_nothing_kept(night: Night, token: str, told: dict[str, Any], error: str) -> None:
+def test_what_cannot_be_taken_is_told_and_nothing_kept(
+    night: Night, token: str, told: dict[str, Any], error: str
+) -> None:
     said = {"text": "Hàng có mùi lạ", "contact": "", "consent": False} | told
     with pytest.raises(Invalid, match=error):
         feedback.tell(night.pair.province, token, now=night.now, **said)

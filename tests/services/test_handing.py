@@ -116,7 +116,7 @@ def test_a_night_that_passes_midnight_is_on_one_slip_and_a_holiday_on_none(night
     second = day_end.close_day(night.node, night.who(), first + timedelta(days=1))
     assert second["body"]["since"] == first.isoformat()
     third = day_end.close_day(night.node, night.who(), first + timedelta(days=9))
-    assert third["body"]["since"].endswith("00:00:00+07:00")
+    assert third["body"]["since"].endswith("18:00:00+07:00")
 
 
 def test_the_machine_closes_the_day_of_whoever_worked_and_of_nobody_else(night: Night, tmp_path: Any) -> None:
@@ -149,6 +149,14 @@ def test_the_day_of_a_machine_that_was_off_in_the_evening_is_closed_the_next_mor
     assert day_end.due(night.node, morning) == 1
     with night.node.db.read() as session:
         assert session.scalars(select(DayEnd.day)).one() == night.now.astimezone(night.node.zone).date()
+
+
+def test_what_begins_in_the_evening_is_the_next_days(night: Night) -> None:
+    evening = night.now.astimezone(night.node.zone).replace(hour=20, minute=0)
+    laid_out(night, at=evening)
+    assert day_end.due(night.node, evening + timedelta(hours=3)) == 0
+    assert day_end.due(night.node, evening + timedelta(hours=21, minutes=59)) == 0
+    assert day_end.due(night.node, evening + timedelta(hours=22)) == 1
 
 
 def test_time_left_is_said_in_words(night: Night) -> None:

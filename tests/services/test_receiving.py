@@ -6,13 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pos_trace.core.errors import Conflict, Invalid, NotFound, Unavailable
-from pos_trace.demo.parts import paper_picture
-from pos_trace.runtime.children import Children, PhotoReader
-from pos_trace.services import adjusting, cases, deliveries, papers, receiving, stock, suppliers
-from pos_trace.services.papers import PaperIn
-from pos_trace.store.models import Flag, Paper, Party, PrintJob, StockLot, VehicleArrival
-from tests.services.night import CABBAGE, UNKNOWN, Night, open_stock, with_ports, with_printer
+from pos_trace.core.errors import Conflict, Invalid, NotFound
+from pos_trace.services import adjusting, cases, deliveries, receiving, stock, suppliers
+from pos_trace.store.models import Flag, Party, PrintJob, StockLot, VehicleArrival
+from tests.services.night import CABBAGE, UNKNOWN, Night, open_stock, with_printer
 
 
 def test_a_supplier_is_known_again_by_name_without_accents(night: Night) -> None:

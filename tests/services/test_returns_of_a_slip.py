@@ -36,7 +36,9 @@ def test_what_nobody_weighed_has_no_limit_and_what_was_never_sold_nothing() -> N
 
 def test_a_slip_gives_back_no_more_than_it_sold(night: Night) -> None:
     laid_out(night)
-    sale = sell(night, asked(name="Cà rốt", quantity="2", unit="kg"), asked(name="Cà rốt", quantity="1", unit="kg", line_no=2))
+    sale = sell(
+        night, asked(name="Cà rốt", quantity="2", unit="kg"), asked(name="Cà rốt", quantity="1", unit="kg", line_no=2)
+    )
     bring_back(night, "Cà rốt", "2.5", "kg", sale_id=sale["id"])
     with pytest.raises(Invalid, match="returned_above_sold"):
         bring_back(night, "Cà rốt", "0.501", "kg", sale_id=sale["id"])
@@ -86,10 +88,19 @@ def test_a_slip_is_found_by_its_qr_its_short_code_and_its_number(night: Night) -
     night.pull()
     for key in (FISH, SISTER):
         night.receive(key, "10", "khay")
-    sale = sell(night, asked(barcode="09521234600138", quantity="3", unit="khay"), asked(bundle=(), amount=9, line_no=2))
+    sale = sell(
+        night, asked(barcode="09521234600138", quantity="3", unit="khay"), asked(bundle=(), amount=9, line_no=2)
+    )
     night.recall(FISH)
     token = sale["trace_url"].rpartition("/")[2]
-    for text in (sale["qr_text"], sale["trace_url"], token, sale["short_code"], sale["short_code"].lower(), sale["receipt_no"]):
+    for text in (
+        sale["qr_text"],
+        sale["trace_url"],
+        token,
+        sale["short_code"],
+        sale["short_code"].lower(),
+        sale["receipt_no"],
+    ):
         found = slip_lookup.find(night.node, night.who(), text)
         assert found["id"] == sale["id"], text
     line, bag = found["lines"]
@@ -97,7 +108,9 @@ def test_a_slip_is_found_by_its_qr_its_short_code_and_its_number(night: Night) -
     assert sorted((lot["label"], lot["recalled"]) for lot in line["lots"]) == [("CL2611B", True), ("CL2611C", False)]
     assert (bag["product_id"], bag["left"]) == (None, None)
     chosen = next(lot["id"] for lot in line["lots"] if lot["recalled"])
-    back = returning.take_back(night.node, night.who(), line["product_id"], "1", "khay", night.now, sale_id=sale["id"], key=chosen)
+    back = returning.take_back(
+        night.node, night.who(), line["product_id"], "1", "khay", night.now, sale_id=sale["id"], key=chosen
+    )
     assert back["state"] == "returned_recalled"
     assert slip_lookup.find(night.node, night.who(), token)["lines"][0]["left"] == "2"
 

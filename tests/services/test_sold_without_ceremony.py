@@ -8,13 +8,15 @@ import pytest
 from pos_trace.core.errors import Invalid, NotFound
 from pos_trace.services import checking, product_list, splitting, stop_sales, trace
 from pos_trace.store.models import LotAllocation, PrintJob, Product, SaleLine
-from tests.services.night import CABBAGE, FISH, SISTER, Night, asked, laid_out, sell, url, with_printer
+from tests.services.night import CABBAGE, FISH, SISTER, Night, asked, laid_out, sell, with_printer
 
 SCALE = "2612345012501"  # prefix 26, item 12345, 1,250 kg
 
 
 def price(night: Night, name: str, unit: str, dong: int | None = None, **more: Any) -> dict[str, Any]:
-    return product_list.set_by_sku(night.node, night.who(), name[:3], {"name": name, "unit": unit, "unit_price": dong} | more, night.now)
+    return product_list.set_by_sku(
+        night.node, night.who(), name[:3], {"name": name, "unit": unit, "unit_price": dong} | more, night.now
+    )
 
 
 def line_of(night: Night, sale: dict[str, Any]) -> SaleLine:
@@ -54,8 +56,12 @@ def test_a_price_of_a_crate_is_no_price_of_a_kilogram(night: Night) -> None:
     assert sell(night, asked(lot=lot, amount=50_000), name="s-2")["lines"][0]["quantity"] == "5"
 
 
-@pytest.mark.parametrize(("lots_unit", "sold", "left"), [("quả", ("1", "chục"), 18), ("chục", ("6", "quả"), Decimal("29.5"))])
-def test_a_unit_with_a_content_takes_what_it_holds(night: Night, tmp_path: Any, lots_unit: str, sold: tuple[str, str], left: Any) -> None:
+@pytest.mark.parametrize(
+    ("lots_unit", "sold", "left"), [("quả", ("1", "chục"), 18), ("chục", ("6", "quả"), Decimal("29.5"))]
+)
+def test_a_unit_with_a_content_takes_what_it_holds(
+    night: Night, tmp_path: Any, lots_unit: str, sold: tuple[str, str], left: Any
+) -> None:
     with_printer(night, tmp_path)
     lot = laid_out(night, "Trứng gà", "30", lots_unit)
     price(night, "Trứng gà", "quả", unit_contents={"chục": {"count": "12", "unit": "quả"}})
@@ -70,7 +76,9 @@ def test_a_unit_with_a_content_takes_what_it_holds(night: Night, tmp_path: Any, 
 
 def test_a_scales_label_says_the_weight_whatever_the_till_counts(night: Night) -> None:
     lot = laid_out(night, "Ba rọi", "10", "kg", barcode=SCALE)
-    for number, told in enumerate(({}, {"quantity": "1"}, {"quantity": "1", "unit": "cái"}, {"quantity": "1", "unit": "gói"})):
+    for number, told in enumerate(
+        ({}, {"quantity": "1"}, {"quantity": "1", "unit": "cái"}, {"quantity": "1", "unit": "gói"})
+    ):
         line = sell(night, asked(barcode=SCALE, **told), name=f"s-{number}")["lines"][0]
         assert (line["quantity"], line["unit"]) == ("1.25", "kg"), told
     assert night.lot(lot)["on_hand"] == 5
@@ -83,10 +91,18 @@ def test_a_scales_label_says_the_weight_whatever_the_till_counts(night: Night) -
 
 def test_a_mixed_bag_takes_kilograms_of_none_and_names_all(night: Night) -> None:
     night.pull()
-    lots = [night.receive(key, "10", "kg")["lot_id"] for key in (CABBAGE,)] + [laid_out(night, "Hành"), laid_out(night, "Ngò")]
+    lots = [night.receive(key, "10", "kg")["lot_id"] for key in (CABBAGE,)] + [
+        laid_out(night, "Hành"),
+        laid_out(night, "Ngò"),
+    ]
     told = sell(night, asked(name="Rau lẩu 10 món", amount=30_000, bundle=tuple(lots), line_no=1))
     line = told["lines"][0]
-    assert (line["quantity"], line["amount"], line["lot_source"], sorted(line["candidates"])) == (None, 30_000, "scanned", sorted(lots))
+    assert (line["quantity"], line["amount"], line["lot_source"], sorted(line["candidates"])) == (
+        None,
+        30_000,
+        "scanned",
+        sorted(lots),
+    )
     assert [night.lot(lot)["on_hand"] for lot in lots] == [10, 10, 10]
     assert line_of(night, told).product_id is None
     page = trace.receipt(night.node, told["trace_url"].rpartition("/")[2])
@@ -108,7 +124,9 @@ def test_a_bag_nobody_tapped_is_of_the_days_lots(night: Night) -> None:
     assert (told["lines"][0]["lot_source"], told["lines"][0]["candidates"]) == ("unknown", [good])
     assert line_of(night, told).name == "Hàng trộn"
     assert told["alarms"] == []
-    check = checking.sellable(night.node, night.who(), [asked(bundle=()), asked(bundle=(good, bad), line_no=2)], night.now)
+    check = checking.sellable(
+        night.node, night.who(), [asked(bundle=()), asked(bundle=(good, bad), line_no=2)], night.now
+    )
     assert [line["sellable"] for line in check["lines"]] == ["yes", "no"]
     sold = sell(night, asked(amount=30_000, bundle=(good, bad)), name="s-2")
     assert [(alarm["lot"], alarm["certainty"]) for alarm in sold["alarms"]] == [(bad, "sure")]
@@ -146,7 +164,12 @@ def test_a_merged_lots_page_shows_every_parents_origin(night: Night) -> None:
 def test_goods_are_set_by_id_and_listed(night: Night) -> None:
     laid_out(night, "Trứng gà", "30", "quả")
     (one,) = product_list.listed(night.node, night.who())["products"]
-    said = {"name": "Trứng gà ta", "unit": "quả", "unit_price": 3500, "unit_contents": {"chục": {"count": "10", "unit": "quả"}}}
+    said = {
+        "name": "Trứng gà ta",
+        "unit": "quả",
+        "unit_price": 3500,
+        "unit_contents": {"chục": {"count": "10", "unit": "quả"}},
+    }
     told = product_list.set_by_id(night.node, night.who(), one["id"], said, night.now)
     assert told["unit_contents"] == {"chục": {"count": "10", "unit": "quả"}}
     assert product_list.listed(night.node, night.who())["products"] == [told]

@@ -1,4 +1,4 @@
-"""The stall's QR card: nothing until the owner opens it, then names, origins and days, and only what changed is sent."""
+"""The stall's QR card: nothing until the owner opens it, then names, origins and days; only what changed is sent."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -61,7 +61,9 @@ def test_a_shut_card_shows_and_sends_nothing(night: Night) -> None:
 def test_an_open_card_tells_goods_and_origins_and_no_supplier(night: Night, open_card: dict[str, Any]) -> None:
     assert open_card["qr_text"] == open_card["url"].upper()
     (body,) = sent(night)
-    assert [line["product_name"] for line in body["lines"]] == ["Cải thảo Măng Đen", "Hành …"], "held goods are not on sale"
+    assert [line["product_name"] for line in body["lines"]] == ["Cải thảo Măng Đen", "Hành …"], (
+        "held goods are not on sale"
+    )
     assert [line["lot_keys"] for line in body["lines"]] == [[CABBAGE], []]
     text = orjson.dumps(body).decode()
     for hidden in ("Chị Ba", "HTX (mẫu)", "quantity", "price", "0905"):
@@ -84,7 +86,9 @@ def test_a_recalled_lot_stays_as_a_red_line(night: Night, open_card: dict[str, A
     assert [item["product_name"] for item in page(night.node, open_card)["recalled"]] == ["Cải thảo Măng Đen"]
 
 
-def test_only_changes_are_sent_and_not_more_often_than_every_few_minutes(night: Night, open_card: dict[str, Any]) -> None:
+def test_only_changes_are_sent_and_not_more_often_than_every_few_minutes(
+    night: Night, open_card: dict[str, Any]
+) -> None:
     def due(**later: float) -> int:
         return stall_cards.publish_due(night.node, night.later(**later))
 

@@ -18,12 +18,18 @@ def staffed(night: Night) -> Night:
     """An owner and a cashier at A-12; lots pulled."""
     night.pull()
     for login, role in (("hoa", "owner"), ("lan", "cashier")):
-        places.add_person(night.node, night.node.machine("t"), login, login.title(), PIN, [role], night.stalls["A-12"], night.now)
+        places.add_person(
+            night.node, night.node.machine("t"), login, login.title(), PIN, [role], night.stalls["A-12"], night.now
+        )
     return night
 
 
-def allow(night: Night, lot: str, login: str = "hoa", pin: str = PIN, reason: str = "khách quen đã hẹn", **more: Any) -> dict[str, Any]:
-    return step_up.allow(night.node, night.who(more.pop("number", "A-12")), lot, login, pin, reason, more.pop("at", night.now))
+def allow(
+    night: Night, lot: str, login: str = "hoa", pin: str = PIN, reason: str = "khách quen đã hẹn", **more: Any
+) -> dict[str, Any]:
+    return step_up.allow(
+        night.node, night.who(more.pop("number", "A-12")), lot, login, pin, reason, more.pop("at", night.now)
+    )
 
 
 def checked(night: Night, **told: Any) -> dict[str, Any]:
@@ -87,7 +93,9 @@ def test_a_recall_after_the_answer_is_an_alarm_all_the_same(staffed: Night) -> N
 def test_an_answer_counts_for_its_lot_its_stall_and_its_day(staffed: Night) -> None:
     lot = staffed.receive(SUSPENDED, "5", "gói")["lot_id"]
     told = allow(staffed, lot)
-    late = checking.sellable(staffed.node, staffed.who(), [asked(lot=lot, override=told["id"])], staffed.later(hours=13))
+    late = checking.sellable(
+        staffed.node, staffed.who(), [asked(lot=lot, override=told["id"])], staffed.later(hours=13)
+    )
     assert late["lines"][0]["sellable"] == "no"
     assert checked(staffed, lot=lot, override="x")["sellable"] == "no"
 

@@ -115,7 +115,20 @@ class Market(RuleBasedStateMachine):
         barcode = f"https://txng.quangngai.example/{key}" if named else key.split("/")[1]
         line = asked(barcode=barcode, quantity=quantity, unit="kg")
         told = sell(self.night, line, name=f"s-{next(self.numbers)}", number=number, at=self.at)
-        assert sum(Decimal(part["qty"]) for part in told["lines"][0]["lots"]) == Decimal(quantity)
+        assert self.weight_of(told["lines"][0]) == Decimal(quantity)
+
+    def weight_of(self, line: dict[str, Any]) -> Decimal:
+        """Kilograms of a sold line's parts: packs by what one holds, a shortfall as its lots are counted."""
+        with self.night.node.db.read() as session:
+            known = [*(part["lot"] for part in line["lots"]), *line["candidates"]]
+            lot = next((session.get_one(StockLot, (self.night.node.id, one)) for one in known if one), None)
+            of = session.get_one(Product, (lot.site_id, lot.product_id)) if lot is not None else None
+        total = sum((Decimal(part["qty"]) for part in line["lots"]), Decimal(0))
+        if lot is None or of is None or lot.unit == "kg":
+            return total
+        weight = to_kg(total, lot.unit, of.content_kg)
+        assert weight is not None
+        return weight
 
     @rule(number=STALLS, key=KEYS, quantity=AMOUNTS)
     def take_back(self, number: str, key: str, quantity: str) -> None:

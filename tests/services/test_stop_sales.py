@@ -68,6 +68,7 @@ def test_sold_receipts_are_listed_with_their_certainty_and_only_the_stalls_own(n
 def test_a_recall_nobody_issued_lists_nothing(night: Night) -> None:
     assert listed(night, recall="TH-9") == {
         "recall": {"recall_id": "TH-9", "reason": "", "found": False}, "lots": [], "receipts": [],
+        "transfers": [],
     }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The shopper's pages: a receipt, a stall's card, a short code, a lot. No log-in, no cookie, cacheable."""
 
 import hashlib
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import orjson
@@ -91,7 +92,7 @@ def receipt_upper(token: str) -> AnyResponse:
 def told(token: str) -> AnyResponse:
     """ "Phản ánh thông tin": thanks with the hotline, or the form again with what is wrong and nothing lost."""
     form = request.form
-    shown = {"token": normalise(token), "text": form.get("text", "")[:2000], "contact": form.get("contact", "")[:300]}
+    shown: dict[str, Any] = {"token": normalise(token), "text": form.get("text", "")[:2000], "contact": form.get("contact", "")[:300]}
     try:
         if not _from_here():
             raise Forbidden("other_site", "Mở trang của phiếu rồi gửi từ đó.")

@@ -4,8 +4,9 @@ import { play, unlock } from "./tones.js";
 
 const byId = (id) => document.getElementById(id);
 const { day_rows: dayRows } = JSON.parse(byId("choices").textContent);
-const when = (iso) => new Date(iso).toLocaleString("vi-VN", {
+const clock = new Intl.DateTimeFormat("en-GB", {
   timeZone: "Asia/Ho_Chi_Minh", day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit" });
+const when = (iso) => clock.format(new Date(iso)).split(", ").reverse().join(" "); // 02:31 24/11
 
 function say(tone, text) {
   byId("answer").replaceChildren(el("div", { class: "pos-said", "data-tone": tone, text }));
@@ -79,5 +80,8 @@ async function load() {
 byId("give").addEventListener("click", () => act("/api/v1/hand-overs", () => "Đã ghi giao ca. Mời người nhận ca vào bằng tên mình."));
 byId("close-day").addEventListener("click", () => act("/api/v1/day-ends", (told) => (told.print_job
   ? `Phiếu ${told.number} đang in.` : `Đã chốt ngày, số ${told.number}. Sạp chưa có máy in.`)));
+// "Đổi người" changes who is here without a new page: the next person must find the button that is theirs.
+new MutationObserver(() => load().catch((error) => say("warn", error.message)))
+  .observe(document.querySelector(".pos-bar"), { attributes: true, attributeFilter: ["data-person"] });
 document.addEventListener("pointerdown", unlock, { once: true });
 load().catch((error) => say("warn", error.message));

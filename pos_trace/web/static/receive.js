@@ -7,6 +7,7 @@ import { act, sendWaiting, serve } from "./receive_acts.js";
 import { drawBefore } from "./receive_before.js";
 import { begin, start, stay, suppliers } from "./receive_open.js";
 import { drawLines, showMessage, showVerdict } from "./receive_show.js";
+import { isSlip, takeSlip } from "./receive_transfer.js";
 import { play, unlock } from "./tones.js";
 import { listen } from "./wedge.js";
 
@@ -81,9 +82,11 @@ const append = (form, members) => Object.entries(members).forEach(([name, value]
 /** Judge a code without receiving it yet; the quantity comes next. */
 async function judge(body) {
   byId("receive-form").hidden = true;
+  if (isSlip(body.text)) { await takeSlip(body.text, state.delivery, enterDelivery); return; }
   try {
     if (state.delivery && body instanceof FormData) append(body, asked());
     const answer = await call("POST", "/api/v1/scans", body instanceof FormData ? body : { ...body, ...asked() });
+    if (isSlip(answer.code?.raw)) { await takeSlip(answer.code.raw, state.delivery, enterDelivery); return; }
     if (!answer.verdict) { showMessage("warn", answer.message.text, answer.message.next, "two mid"); return; }
     showVerdict(answer);
     if (state.delivery) offer(answer.code.raw ?? body.text, answer);

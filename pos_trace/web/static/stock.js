@@ -12,8 +12,9 @@ let open = null;      // the lot whose buttons are shown
 let picked = null;    // lots chosen to be merged, or null when nobody merges
 
 const day = (iso) => iso.slice(0, 10).split("-").reverse().join("/");
-const when = (iso) => new Date(iso).toLocaleString("vi-VN", {
+const clock = new Intl.DateTimeFormat("en-GB", {
   timeZone: "Asia/Ho_Chi_Minh", day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit" });
+const when = (iso) => clock.format(new Date(iso)).split(", ").reverse().join(" "); // 02:31 24/11
 const amount = (lot) => `${shown(lot.quantity)} ${lot.unit}`;
 const nameOf = (lot) => `${lot.product_name}${lot.label ? ` · ${lot.label}` : ""}`;
 
@@ -82,6 +83,13 @@ async function onSale(lot) {
   } catch (error) { say("warn", error.message); }
 }
 
+async function label(lot) {
+  try {
+    await once(`/api/v1/stock/${lot.id}/label`, {});
+    say("good", `Đã gửi phiếu lô ${lot.label || lot.product_name} ra máy in.`);
+  } catch (error) { say("warn", error.message); }
+}
+
 const reopen = (lot) => doing({
   title: "Mở lại lô", of: `${nameOf(lot)} – khi đóng còn ${shown(lot.left)} ${lot.unit}`, yes: "Mở lại",
   fields: [{ name: "counted", label: `Đếm được (${lot.unit})`, kind: "number", needed: true, value: shown(lot.left) },
@@ -95,8 +103,12 @@ const merge = () => {
   return doing({
     title: `Gộp ${chosen.length} lô`, of: chosen.map((lot) => `${nameOf(lot)}: ${amount(lot)}`).join("; "), yes: "Gộp",
     fields: [{ name: "name", label: "Tên hàng sau khi gộp", kind: "text", needed: true, value: names.length === 1 ? names[0] : "" }],
-    act: (told) => once("/api/v1/stock/merge", { ...told, lots: chosen.map((lot) => ({ id: lot.id })) }),
-  }, (made) => { setMerging(false); return `Đã gộp: ${made.product_name}, ${amount(made)}. ${made.sellable ? "" : "Để riêng, chưa bán."}`; });
+    act: async (told) => {
+      const made = await once("/api/v1/stock/merge", { ...told, lots: chosen.map((lot) => ({ id: lot.id })) });
+      setMerging(false);
+      return made;
+    },
+  }, (made) => `Đã gộp: ${made.product_name}, ${amount(made)}. ${made.sellable ? "" : "Để riêng, chưa bán."}`);
 };
 
 function buttons(lot) {
@@ -106,6 +118,7 @@ function buttons(lot) {
     lot.sellable ? button(lot.on_sale ? "Thôi bán riêng lô này" : "Đang bán lô này", onSale, "pos-wide") : null,
     button("Hỏng, biếu, dùng", waste), button("Kiểm kho", count),
     mixes ? button("Tách", split) : null, mixes ? button("Đóng gói lại", repack) : null,
+    lot.sellable ? button("In phiếu lô", label, "pos-wide") : null,
     button("Hết lô này", close, "pos-wide btn-outline-danger"),
   ].filter(Boolean));
 }
@@ -121,7 +134,7 @@ function row(lot) {
   el("span", { class: "pos-lot-much", text: `${amount(lot)}${weight}` }),
   el("span", { class: "pos-tag", "data-tone": tone, text: `${symbol} ${lot.word}` }),
   lot.on_sale ? el("span", { class: "pos-tag", "data-tone": "warn", text: "▶ Đang bán lô này" }) : null,
-  el("small", { text: [lot.label && `lô ${lot.label.replace(/^lô /, "")}`, `nhận ${when(lot.received_at)}`, lot.expiry && `hạn dùng ${day(lot.expiry)}`].filter(Boolean).join(" · ") }));
+  el("small", { text: [lot.key && lot.label ? `lô ${lot.label}` : lot.label, `nhận ${when(lot.received_at)}`, lot.expiry && `hạn dùng ${day(lot.expiry)}`].filter(Boolean).join(" · ") }));
   return el("li", { "data-lot": lot.id, "data-tone": tone }, head, choices.may_change && !picked && open === lot.id ? buttons(lot) : null);
 }
 
@@ -132,6 +145,7 @@ function tap(lot) {
 
 function setMerging(on) {
   picked = on ? new Set() : null;
+  open = null;
   byId("merge").setAttribute("aria-pressed", String(on));
   byId("merge").textContent = on ? "Thôi gộp" : "Gộp nhiều lô";
   byId("merging").hidden = !on;
@@ -161,7 +175,7 @@ async function short() {
   byId("short-list").replaceChildren(...shortfalls.map((one) => el("li", {},
     el("strong", { text: `${one.product_name}: ${shown(one.quantity)} ${one.unit}` }), ` – ${one.sales} lần bán, từ ${when(one.since)}`,
     ...one.lots.map((lot) => el("button", { type: "button", class: "btn btn-outline-dark w-100 mt-2",
-      text: `Trừ vào lô ${lot.label || ""} nhận ${when(lot.received_at)} (còn ${amount(lot)})`, onclick: () => settle(lot) })),
+      text: `Trừ vào lô ${lot.label}, nhận ${when(lot.received_at)} (còn ${amount(lot)})`, onclick: () => settle(lot) })),
     one.lots.length ? null : el("div", { text: "Chưa có lô nào để trừ. Nhận chuyến hàng rồi trừ vào chuyến đó." }))));
 }
 

@@ -166,7 +166,8 @@ function stop(stopped) {
 
 function showStopped(away) {
   const rest = basket.length ? ["Đã bỏ khỏi phiếu. Các món khác bán tiếp, bấm lại nút thu tiền."] : ["Đã bỏ khỏi phiếu."];
-  say("bad", "KHÔNG BÁN", [...away.map(({ line, goods }) => `${nameOf(goods)}: ${reason(line)}`), ...rest],
+  const aside = away.every(({ line }) => line.override?.length && line.reasons?.every((one) => one.code !== "expired"));
+  say(aside ? "hold" : "bad", aside ? "TẠM ĐỂ RIÊNG" : "KHÔNG BÁN", [...away.map(({ line, goods }) => `${nameOf(goods)}: ${reason(line)}`), ...rest],
     away.map(({ line, goods }) => el("button", { type: "button", class: "btn btn-light btn-lg me-2 mt-2", text: "Gọi trưởng ca",
       onclick: () => leader(line, goods) })));
 }

@@ -46,6 +46,7 @@ function drawBasket(focus = false) {
       el("button", { type: "button", class: "btn btn-outline-secondary btn-lg", text: "Bỏ", "aria-label": `Bỏ dòng ${index + 1}`,
         onclick: () => { basket.splice(index, 1); drawBasket(); } })))));
   byId("send").disabled = basket.length === 0;
+  byId("foot").hidden = basket.length === 0;
   if (focus) byId("basket").lastElementChild.querySelector("input").focus();
 }
 

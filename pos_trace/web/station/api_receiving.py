@@ -74,8 +74,8 @@ def add_line(path: bodies.DeliveryPath, body: LooseIn) -> tuple[Answer, int]:
     told = [_paper(paper) for paper in body.papers]
     amount = (body.quantity, body.unit)
     where = (path.delivery_id, body.goods_name, body.goods_group)
-    more = {"content_kg": body.content_kg, "confirm": body.confirm}
-    return receiving.add_loose(node(), who(), *where, *amount, told, now(), **more), 201
+    more = (node(), who(), *where, *amount, told, now())
+    return receiving.add_loose(*more, content_kg=body.content_kg, confirm=body.confirm), 201
 
 
 @needs("papers")

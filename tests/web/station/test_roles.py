@@ -64,6 +64,13 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/stock"): STOCK,
     ("POST", "/api/v1/stock/opening"): RECEIVE,
     ("POST", "/api/v1/stock/merge"): RECEIVE,
+    ("GET", "/api/v1/transfers"): RECEIVE,
+    ("POST", "/api/v1/transfers"): RECEIVE,
+    ("GET", "/api/v1/transfers/<transfer_id>"): RECEIVE,
+    ("POST", "/api/v1/transfers/<transfer_id>/accept"): RECEIVE,
+    ("POST", "/api/v1/transfers/<transfer_id>/return"): RECEIVE,
+    ("POST", "/api/v1/transfers/<transfer_id>/cancel"): RECEIVE,
+    ("GET", "/giao-hang"): RECEIVE,
     ("GET", "/api/v1/stock/closed"): STOCK,
     ("GET", "/api/v1/stock/<lot_id>/lineage"): STOCK,
     ("GET", "/api/v1/shortfalls"): RECEIVE,
@@ -264,7 +271,7 @@ def test_an_expired_key_is_nobodys(town: Market) -> None:
 
 def test_the_board_sees_counts_and_no_goods(town: Market, callers: dict[str, Any]) -> None:
     town.night.scan("01/09521234600145/10/TL2611", town.night.deliver(supplier="Người giao kín"), "1", "kg")
-    text = callers["operator"]("GET", "/cho").text
+    text = callers["operator"]("GET", "/api/v1/market").text + callers["operator"]("GET", "/cho").text
     assert "A-12" in text
     assert "E-01" in text
     for hidden in ("Người giao kín", "09521234600145", "THIẾU GIẤY TỜ"):
