@@ -188,13 +188,14 @@ def workers(settings: Settings, node: Node) -> list[Worker]:
     if not settings.beats.enabled:
         return []
     pace = settings.beats
+    own = node_beats(node, utc_now, settings.node.data_dir / "backups")
     by_role: dict[str, list[Worker]] = {
         "station": [
             PrintingWorker(node, utc_now),
             OutboxWorker(node, utc_now, pace.outbox_s),
-            Beats(station_beats(node, utc_now, pace)),
+            Beats([*own, *station_beats(node, utc_now, pace)]),
         ],
-        "province": [Beats(node_beats(node, utc_now))],
+        "province": [Beats(own)],
     }
     return [Leader(settings.node.data_dir / "leader.lock", by_role[settings.node.role])]
 

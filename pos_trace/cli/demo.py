@@ -63,7 +63,7 @@ def _silent(_: dict[str, Any]) -> None:
 
 def _show(step: dict[str, Any]) -> None:
     mark = "✓" if step["ok"] else "✕"
-    click.echo(f"{mark} {step['name']:<24} {step['ms']:>6} ms  {step['detail']}")
+    click.echo(f"{mark} {step['name']:<30} {step['ms']:>6} ms  {step['detail']}")
 
 
 def _serve(folder: Path, port: int, plain: bool, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 from pos_trace.core.errors import FieldError, Invalid
 from pos_trace.core.policy import GoodsGroup, PaperRule
@@ -48,13 +48,41 @@ class Amount:
 
 
 def group_of(name: str, groups: Sequence[GoodsGroup]) -> GoodsGroup | None:
-    """The group whose word in a goods name is longest, accents first ("cà phê" is no "cá"); None when no word fits."""
+    """The group whose word in a goods name is longest, accents first ("cà phê" is no "cá"); None when no word fits.
+
+    A word of the name written with other accents is another word: the "tơi" of "mồng tơi" is no "tỏi".
+    """
+    plain = _NO_WORD.sub(" ", normalize("NFC", name))
     for spelt in (_accented, fold):
-        words = f" {spelt(_NO_WORD.sub(' ', normalize('NFC', name)))} "
-        fits = [(len(word), group) for group in groups for word in group.synonyms if f" {spelt(word)} " in words]
+        words = f" {spelt(plain)} "
+        fits = [
+            (len(word), group)
+            for group in groups
+            for word in group.synonyms
+            if f" {spelt(word)} " in words and _may_mean(plain, word)
+        ]
         if fits:
-            return max(fits, key=lambda fit: fit[0])[1]
+            return max(fits, key=lambda found: found[0])[1]
     return None
+
+
+def _may_mean(name: str, word: str) -> bool:
+    """Whether somewhere in ``name`` each part of ``word`` stands typed without accents, or with the same accents."""
+    there, wanted = _accented(name).split(), _accented(word).split()
+    return any(
+        all(_bare(part) or _marks(part) == _marks(meant) for part, meant in zip(there[at:], wanted, strict=False))
+        for at in range(len(there) - len(wanted) + 1)
+        if [fold(part) for part in there[at : at + len(wanted)]] == [fold(part) for part in wanted]
+    )
+
+
+def _bare(part: str) -> bool:
+    return fold(part) == part
+
+
+def _marks(part: str) -> list[str]:
+    """The accents of a syllable wherever they stand ("hoà" is "hòa"), and its đ."""
+    return sorted(sign for sign in normalize("NFD", part) if combining(sign) or sign == "đ")
 
 
 def _accented(text: str) -> str:

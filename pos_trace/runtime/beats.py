@@ -1,10 +1,11 @@
-"""What the machine does by the clock: feeds, cases, answer windows, re-checks, forgotten deliveries, sightings."""
+"""What the machine does by the clock: feeds, cases, answer windows, re-checks, forgotten deliveries, backups."""
 
 import logging
 import threading
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -30,7 +31,7 @@ from pos_trace.settings import BeatsSection
 LOG = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
 FIRST_WITHIN_S = 5.0
-HOUR_S = 3600.0
+QUIET_LOOK_S = 300.0
 OVER_AFTER = timedelta(hours=3)
 DAYS_BACK = 7
 STOP_S = 5.0
@@ -39,15 +40,15 @@ STOP_S = 5.0
 Work = list[tuple[str, float, Callable[[], object]]]
 
 
-def node_beats(node: Node, clock: Clock) -> Work:
-    """Name, seconds between two runs, and the work, for either role."""
-    return [("answers", HOUR_S, lambda: housekeeping.forget_answers(node, clock()))]
+def node_beats(node: Node, clock: Clock, backups: Path) -> Work:
+    """Name, seconds between two runs, and the work, for either role. ``backups``: the folder of the daily copies."""
+    quiet = housekeeping.QuietWork(node, backups)
+    return [("quiet-time", QUIET_LOOK_S, lambda: quiet.due(clock()))]
 
 
 def station_beats(node: Node, clock: Clock, pace: BeatsSection) -> Work:
-    """Name, seconds between two runs, and the work, for a station."""
+    """Name, seconds between two runs, and the work, for a station, beside ``node_beats``."""
     return [
-        *node_beats(node, clock),
         ("feed", pace.feed_s, lambda: sync.pull(node, clock())),
         ("cases", pace.cases_s, lambda: sync.poll_cases(node, clock())),
         ("access", pace.cases_s, lambda: access_log.poll(node, clock())),

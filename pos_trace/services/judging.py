@@ -19,6 +19,7 @@ from pos_trace.services.code_view import CodeView
 from pos_trace.services.node import Answer, Node, Transaction
 from pos_trace.store import lots
 from pos_trace.store.models import (
+    Delivery,
     DeliveryLine,
     Flag,
     StockLot,
@@ -76,18 +77,32 @@ def missing_papers(session: Session, node: Node, line: DeliveryLine) -> str:
 
 
 def received_of(session: Session, node: Node, key: str | None) -> Decimal:
-    """Everything accepted of a lot at this site, in the lines' own units."""
+    """Everything accepted of a lot at this site, in the lines' own units.
+
+    Neither what a cancelled delivery brought nor what was received for practice: balance begins after it (USERS
+    decision 6).
+    """
     if key is None:
         return Decimal(0)
     mine = select(DeliveryLine.declared, DeliveryLine.refused, DeliveryLine.unit, DeliveryLine.content_kg)
+    mine = mine.join(Delivery, (Delivery.site_id == DeliveryLine.site_id) & (Delivery.id == DeliveryLine.delivery_id))
     mine = mine.where(DeliveryLine.site_id == node.id, DeliveryLine.key == key)
     mine = mine.where(DeliveryLine.state.not_in(("cancelled", "moved")), transfers_inside.first_received(node.id))
+    mine = mine.where(Delivery.state != "cancelled", Delivery.practice.is_(False))
     total = Decimal(0)
     for declared, refused, unit, content in session.execute(mine):
         accepted = declared - refused
         kg = to_kg(accepted, unit, content)
         total += accepted if kg is None else kg
     return total
+
+
+def balance_of(session: Session, node: Node, line: DeliveryLine) -> Decimal | None:
+    """What counts against the quantity declared for a line's lot; None for goods without a key and for a line of
+    practice, which no balance is drawn of.
+    """
+    delivery = session.get_one(Delivery, (line.site_id, line.delivery_id))
+    return received_of(session, node, line.key) if line.key and not delivery.practice else None
 
 
 def judge(
@@ -154,7 +169,7 @@ def rejudge_line(tx: Transaction, line: DeliveryLine, answer: RecordAnswer | Non
     papers = papers_state(papers_served.facts(tx.session, node.policy, line), group, received_on)
     if code is not None and not ours(node, code.host, answer):
         answer = None
-    received = received_of(tx.session, node, line.key) if line.key else None
+    received = balance_of(tx.session, node, line)
     asked = earlier.Asked(line.asked_gtin, line.asked_group)
     facts = earlier.history(tx.session, node, line.stall_id, code, received, line.created_at, asked)
     verdict = judge(node, code, answer, papers, facts, line.goods_group, tx.now)

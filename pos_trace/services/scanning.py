@@ -181,7 +181,7 @@ def _delivery(session: Session, node: Node, who: Actor, asked: ScanIn) -> Delive
 @dataclass(frozen=True, slots=True)
 class _Goods:
     """What this stall knows of the scanned goods: name and group, what was asked for, the supplier's habit with them.
-    ``kg``: how much more of the lot comes in by this, None for a look-up.
+    ``kg``: how much more counts against the lot by this; None for a look-up and in practice.
     """
 
     called: tuple[str, str | None]
@@ -205,7 +205,8 @@ def _goods(
     meant = lines_in.meant(session, who, asked.product_id, asked.goods_group)
     if who.stall_id is None or asked.delivery_id is None:
         return _Goods(called, meant, usual_goods.Habits({}), None, None, None)
-    supplier = session.get_one(Delivery, (who.site_id, asked.delivery_id)).supplier_id
+    delivery = session.get_one(Delivery, (who.site_id, asked.delivery_id))
+    supplier = delivery.supplier_id
     product = products.match(session, who, barcode=code.gtin, name=None if code.gtin else called[0])
     known = usual_goods.habits(session, who, supplier, product)
     if amount is None:
@@ -214,7 +215,8 @@ def _goods(
         return _Goods(called, meant, known, content, None, None)
     content = usual_goods.content_of(session, who, supplier, product, amount[1], asked.content_kg)
     odd = usual_goods.question(*amount, known.usual(amount[1], content))
-    return _Goods(called, meant, known, content, lines_in.in_kg(amount, content), odd)
+    counted = None if delivery.practice else lines_in.in_kg(amount, content)
+    return _Goods(called, meant, known, content, counted, odd)
 
 
 def _judge(

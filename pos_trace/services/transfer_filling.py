@@ -106,7 +106,7 @@ def _bring(
     called = lines_in.called(tx.session, tx.node, tx.who, code, answer, line.name, None)
     code = replace(code, expiry=code.expiry or expiry)
     view = CodeView.of_code(code)
-    received = judging.received_of(tx.session, tx.node, code.key)
+    received = None if delivery.practice else judging.received_of(tx.session, tx.node, code.key)
     facts = earlier.history(tx.session, tx.node, tx.who.stall_id, view, received, tx.now)
     group = tx.node.policy.group(called[1])
     state = papers_state(papers_seen, group, tx.now.astimezone(tx.node.zone).date())

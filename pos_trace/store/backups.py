@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 from pos_trace.core.errors import Conflict, Invalid, Unavailable
@@ -12,6 +13,7 @@ from pos_trace.store.database import Database
 from pos_trace.store.files import sync_folder
 
 CHUNK = 2**20
+DAILY = "daily-"
 SIDE_FILES = ("-wal", "-shm")
 
 
@@ -41,6 +43,20 @@ def backup(database: Database, out: Path) -> str:
     finally:
         partial.unlink(missing_ok=True)
     return digest
+
+
+def keep_newest(database: Database, folder: Path, local: datetime, most: int) -> Path:
+    """One more copy in ``folder``, named by ``local``, the site's clock; of such copies the ``most`` newest stay.
+
+    Nothing is deleted before the new copy is whole and proved. Raises ``Unavailable`` as ``backup`` does.
+    """
+    out = folder / f"{DAILY}{local:%Y%m%d-%H%M%S}.db"
+    backup(database, out)
+    older = sorted((path for path in folder.glob(f"{DAILY}*.db") if path != out), reverse=True)
+    for path in older[most - 1 :]:
+        path.unlink(missing_ok=True)
+        _sums(path).unlink(missing_ok=True)
+    return out
 
 
 def sound(path: Path) -> bool:

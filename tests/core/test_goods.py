@@ -91,6 +91,18 @@ def test_declared_is_always_accepted_and_refused_together(declared: int, refusal
         ("Sâm dây khô hộp 200 g", "duoc_lieu"),
         ("Táo nhập khẩu", "trai_cay"),
         ("Xe đạp", None),
+        ("Mồng tơi", "rau"),
+        ("mong toi", "rau"),
+        ("Rau mồng tơi bó 300 g", "rau"),
+        ("Tỏi Lý Sơn", "gia_vi"),
+        ("toi", "gia_vi"),
+        ("Áo tơi", None),
+        ("Cám gạo", "luong_thuc"),
+        ("CAM sành", "trai_cay"),
+        ("Bò hoà", "thit"),
+        ("bo", "thit"),
+        ("Bơ sáp", "trai_cay"),
+        ("bỏ bao", None),
     ],
 )
 def test_a_name_tells_its_group_by_the_longest_word(name: str, group: str | None) -> None:

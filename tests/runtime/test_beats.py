@@ -9,7 +9,7 @@ import pytest
 
 from pos_trace.core.errors import Unavailable
 from pos_trace.runtime import beats as module
-from pos_trace.runtime.beats import DAYS_BACK, FIRST_WITHIN_S, HOUR_S, Beats, node_beats, station_beats
+from pos_trace.runtime.beats import DAYS_BACK, FIRST_WITHIN_S, QUIET_LOOK_S, Beats, node_beats, station_beats
 from pos_trace.services import sightings
 from pos_trace.services.node import Ports
 from pos_trace.settings import BeatsSection
@@ -140,14 +140,27 @@ def test_a_day_is_told_once_it_is_surely_over(
 
 def test_a_province_only_tidies_up(database, tmp_path, now: datetime) -> None:
     node = make_node(database, tmp_path, "province", PROVINCE_ID, Ports())
-    assert [(name, every_s) for name, every_s, _ in node_beats(node, lambda: now)] == [("answers", HOUR_S)]
+    work = node_beats(node, lambda: now, tmp_path / "backups")
+    assert [(name, every_s) for name, every_s, _ in work] == [("quiet-time", QUIET_LOOK_S)]
+
+
+def test_the_heavy_work_waits_for_the_quiet_hours_of_the_site(database, tmp_path) -> None:
+    node = make_node(database, tmp_path, "station", SITE_ID, Ports())
+    at = [datetime(2026, 11, 25, 2, tzinfo=node.zone)]
+    _, _, act = node_beats(node, lambda: at[0], tmp_path / "backups")[0]
+    done = []
+    for hour in range(48):
+        at[0] = datetime(2026, 11, 25, 2, tzinfo=node.zone) + timedelta(hours=hour)
+        if act():
+            done.append((at[0].day, at[0].hour))
+    assert done == [(25, 10), (26, 10)]
 
 
 def test_every_pace_is_the_configured_one(database, tmp_path, now: datetime) -> None:
     node = make_node(database, tmp_path, "station", SITE_ID, Ports())
     pace = BeatsSection(feed_s=1, cases_s=2, clocks_s=3)
     told = {name: every_s for name, every_s, _ in station_beats(node, lambda: now, pace)}
-    assert (told.pop("feed"), told.pop("cases"), told.pop("answers")) == (1, 2, HOUR_S)
+    assert (told.pop("feed"), told.pop("cases")) == (1, 2)
     assert told.pop("access") == 2
     assert set(told.values()) == {3}
 

@@ -13,6 +13,7 @@ from pos_trace.services.code_view import CodeView
 from pos_trace.services.papers import PaperIn
 from pos_trace.store.models import DeliveryLine, Flag, StockLot, VerdictRow
 from tests.services.night import CABBAGE, FISH, REVOKED, UNKNOWN, Night, on_sqlite
+from tests.services.test_practice import practise
 from tests.services.two_nodes import officer
 
 BANG_KE = PaperIn("bang_ke", "24/11", None, "Chị Ba (mẫu)")
@@ -201,6 +202,26 @@ def test_what_came_of_a_lot_is_summed_over_the_market(night: Night, unit: str, r
     with night.node.db.read() as session:
         assert judging.received_of(session, night.node, CABBAGE) == sum_kg + 10
         assert judging.received_of(session, night.node, None) == 0
+
+
+@on_sqlite
+def test_practice_and_cancelled_deliveries_are_no_part_of_the_balance(night: Night) -> None:
+    publish(night, CABBAGE, net_quantity="100", unit="kg")
+    cancelled = night.deliver()
+    night.scan(CABBAGE, cancelled, "70", "kg")
+    receiving.cancel(night.node, night.who(), cancelled, "nhầm xe", night.now)
+    practise(night, number="E-01")
+    learner = night.receive(CABBAGE, "900", "kg", "E-01")
+    line = night.receive(CABBAGE, "100", "kg")
+    assert [verdicts(night, told["id"])[-1][1] for told in (learner, line)] == ["verified", "verified"]
+    with night.node.write(night.node.machine("t"), night.now) as tx:
+        assert judging.received_of(tx.session, night.node, CABBAGE) == 100
+        rows = [tx.session.get_one(DeliveryLine, (night.node.id, told["id"])) for told in (line, learner)]
+        assert [judging.balance_of(tx.session, night.node, row) for row in rows] == [100, None]
+        again = [judging.rejudge_line(tx, row, judging.known(tx.session, CABBAGE), "again").status for row in rows]
+        assert again == ["verified", "verified"]
+    above = night.receive(CABBAGE, "20", "kg")
+    assert verdicts(night, above["id"])[-1][1] != "verified"
 
 
 def test_a_judgement_is_told_as_the_scan_answers_it(night: Night) -> None:

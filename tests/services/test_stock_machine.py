@@ -1,6 +1,6 @@
-"""Any order of receiving, sending back, selling, returning, waste, cutting, merging, counting, closing and recall on
-two stalls, asked once or twice: no lot is negative, each is the sum of its movements, kilograms are kept, and nothing
-crosses a stall.
+"""Any order of receiving, sending back, selling, returning, waste, cutting, merging, counting, closing, recall and
+slips between two stalls, asked once or twice: no lot is negative, each is the sum of its movements, kilograms are kept
+over both stalls, and nothing crosses a stall but by a slip.
 """
 
 import itertools
@@ -39,6 +39,7 @@ from pos_trace.store.idempotency import Replay
 from pos_trace.store.models import LotAllocation, LotParent, Product, SaleLine, StockLot, StockMovement
 from tests.conftest import NOW
 from tests.services.night import CABBAGE, FISH, SISTER, Night, asked, make_night, sell
+from tests.services.transfer_rules import TransferRules
 from tests.services.two_nodes import PROVINCE_ID, SITE_ID, Pair, make_node, officer
 
 STALLS = st.sampled_from(["A-12", "E-01"])
@@ -52,7 +53,7 @@ def _template(sqlite_template: Path) -> None:
     TEMPLATE[:] = [sqlite_template]
 
 
-class Market(RuleBasedStateMachine):
+class Market(TransferRules, RuleBasedStateMachine):
     """Two stalls; ``lots`` and ``lines`` are what happened so far, by stall."""
 
     def __init__(self) -> None:
