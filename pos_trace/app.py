@@ -23,6 +23,7 @@ from pos_trace.runtime.beats import Beats, node_beats, station_beats
 from pos_trace.runtime.children import Children, PageDrawer, PhotoReader
 from pos_trace.runtime.leader import Leader
 from pos_trace.runtime.link import ProvinceLink
+from pos_trace.runtime.own_register import OwnRegister
 from pos_trace.runtime.outbox_worker import OutboxWorker
 from pos_trace.runtime.printing_worker import PrintingWorker
 from pos_trace.runtime.server import Worker, bind, serve
@@ -54,6 +55,8 @@ BLUEPRINTS: dict[str, tuple[str, ...]] = {
         "pos_trace.web.station.api_printing",
         "pos_trace.web.station.api_cases",
         "pos_trace.web.station.api_trust",
+        "pos_trace.web.station.api_private",
+        "pos_trace.web.station.pages_private",
         "pos_trace.web.station.api_devices",
         "pos_trace.web.station.pages",
         "pos_trace.web.station.pages_owner",
@@ -103,7 +106,7 @@ def build_node(settings: Settings, children: Children | None) -> Node:
     link = ProvinceLink(database, settings.node.id, settings.province, utc_now)
     outside: dict[str, dict[str, Any]] = {
         "station": {"sources": (link,), "feed": link, "department": link},
-        "province": {},
+        "province": {"sources": (OwnRegister(database, utc_now),)},
     }
     ports = Ports(
         **outside[settings.node.role],

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from pos_trace.core.distances import Place
 from pos_trace.core.errors import Misconfigured
 from pos_trace.core.policy import HostRule, InStoreRule, SchemeRule
 
@@ -19,7 +20,7 @@ LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 DRIVERS: Final = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgresql+psycopg": "postgresql+psycopg"}
 NAME: Final = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 LISTED_CLOCKS: Final = ("holidays",)
-Rule = TypeVar("Rule", HostRule, SchemeRule, InStoreRule)
+Rule = TypeVar("Rule", HostRule, SchemeRule, InStoreRule, Place)
 
 
 def as_list(value: Any) -> Any:

@@ -27,6 +27,7 @@ from pydantic import (
 )
 
 from pos_trace import setting_rules as rules
+from pos_trace.core.distances import Place
 from pos_trace.core.errors import Misconfigured
 from pos_trace.core.policy import (
     CodeRules,
@@ -226,6 +227,7 @@ def policy(settings: Settings) -> Policy:
             tuple(province.get("former_names", ())),
             province.get("valid_from"),
             province.get("hotline", ""),
+            rules.preset_rows(Place, "places", preset),
         ),
         routing=routing_from(_preset("law/routing.toml")),
         starter=starter_from(starter, [group.name for group in goods]),

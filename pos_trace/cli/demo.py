@@ -74,9 +74,10 @@ def _serve(folder: Path, port: int, plain: bool, as_json: bool) -> None:
     signal.signal(signal.SIGTERM, lambda *_: done.set())
     try:
         setup.start(made)
-        if not plain:
+        if plain:
+            setup.add_printer(made)
+        else:
             seed.play(made, quiet=as_json or not sys.stderr.isatty())
-        setup.add_printer(made)
         made.station.start()
         made.write()
         if as_json:

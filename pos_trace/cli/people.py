@@ -7,12 +7,12 @@ from typing import Any, Final
 import click
 
 from pos_trace.cli.options import config_option, json_option, load_settings, open_node, show_json
-from pos_trace.core.roles import PERMISSIONS, PROVINCE_ROLES, SITE_ROLES, STALL_ROLES
+from pos_trace.core.roles import AT_STALL, PERMISSIONS, PROVINCE_ROLES, SITE_ROLES
 from pos_trace.services import enrolment, places
 from pos_trace.services.node import Node
 
 # a node's role → whom it knows
-NODE_ROLES: Final[dict[str, tuple[str, ...]]] = {"station": (*STALL_ROLES, *SITE_ROLES), "province": PROVINCE_ROLES}
+NODE_ROLES: Final[dict[str, tuple[str, ...]]] = {"station": (*AT_STALL, *SITE_ROLES), "province": PROVINCE_ROLES}
 
 
 def tell(answer: dict[str, Any], as_json: bool) -> None:
@@ -40,13 +40,13 @@ def _right_place(node: Node, roles: tuple[str, ...], number: str | None, agency:
     told, here = set(roles), NODE_ROLES[node.role]
     if not told <= set(here):
         raise click.UsageError(f"Nút này chỉ có các vai trò: {', '.join(here)}.")
-    at_stall = told & set(STALL_ROLES)
+    at_stall = told & set(AT_STALL)
     if at_stall and at_stall != told:
         raise click.UsageError("Việc của sạp và việc của chợ cần hai tên đăng nhập.")
     if at_stall and not number:
         raise click.UsageError(f"Vai trò {', '.join(sorted(at_stall))} cần --stall SỐ_SẠP.")
     if number and not at_stall:
-        raise click.UsageError(f"--stall chỉ dùng với các vai trò: {', '.join(STALL_ROLES)}.")
+        raise click.UsageError(f"--stall chỉ dùng với các vai trò: {', '.join(AT_STALL)}.")
     if agency and not told <= set(PROVINCE_ROLES):
         raise click.UsageError(f"--agency chỉ dùng với các vai trò: {', '.join(PROVINCE_ROLES)}.")
 

@@ -19,6 +19,9 @@ AUTHORS: Final[Mapping[str, frozenset[str]]] = {
         {"received", "taken", "papers_asked", "inspected", "concluded", "transferred", "reopened", "appealed"}
     ),
 }
+# a person's own report: the stall is never told of it (USERS 2.5)
+PERSON: Final = "person"
+PRIVATE: Final = "private_report"
 BINDING: Final = frozenset({"violation", "criminal"})
 # the investigators tell the parties themselves; what goes on has no result to tell yet
 NO_NOTICE: Final = frozenset({"criminal", "continue"})

@@ -7,6 +7,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Final
 
+from pos_trace.core.distances import Place
 from pos_trace.core.errors import Misconfigured
 from pos_trace.core.routing import Routing
 from pos_trace.core.starter import StarterGoods
@@ -149,6 +150,7 @@ class Province:
     former_names: tuple[str, ...] = ()
     valid_from: date | None = None
     hotline: str = ""
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,9 @@ class Department(Protocol):
     """Takes reports, receipts' projections and sightings."""
 
     def send(self, kind: str, event_id: str, body: bytes) -> Delivered:
-        """Send one frozen body once. ``kind``: case_events | receipt | sighting | stall_card."""
+        """Send one frozen body once. ``kind``: case_events | evidence | receipt | sighting | feedback |
+        stall_card | stall_list | private_report.
+        """
         ...
 
 

@@ -2,14 +2,17 @@
 
 from typing import Final
 
-STALL_ROLES: Final = ("receiver", "cashier", "owner")
+STALL_ROLES: Final = ("receiver", "cashier", "owner")  # every stall has them from its first day
+SHIFT_LEADER: Final = "shift_leader"  # "Trưởng ca", where an owner names one: answers for goods set aside
+AT_STALL: Final = (*STALL_ROLES, SHIFT_LEADER)
 SITE_ROLES: Final = ("operator", "site_admin")
 PROVINCE_ROLES: Final = ("inspector", "records_officer", "agency_admin")
 
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
-    "receiver": frozenset({"receive", "stock", "papers"}),
-    "cashier": frozenset({"sell", "stock"}),
-    "owner": frozenset({"receive", "papers", "sell", "stock", "cases", "sent", "staff", "override"}),
+    "receiver": frozenset({"receive", "stock", "papers", "tell"}),
+    "cashier": frozenset({"sell", "stock", "tell"}),
+    SHIFT_LEADER: frozenset({"receive", "papers", "sell", "stock", "override", "tell"}),
+    "owner": frozenset({"receive", "papers", "sell", "stock", "cases", "sent", "staff", "override", "tell"}),
     "operator": frozenset({"operate"}),
     "site_admin": frozenset({"operate", "administer"}),
     "inspector": frozenset({"inspect"}),

@@ -95,12 +95,14 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What a split, a merge or a repack comes to. ``loss``: trimmed away or left by rounding, in the unit taken;
-    ``content_kg``: what one piece of the goods made weighs, where it is known now.
+    """What a split, a merge or a repack comes to. ``loss``: trimmed away or left by rounding, in the unit taken, None
+    where that cannot be said; ``content_kg``: what one piece of the goods made weighs, where it is known now;
+    ``lost_kg``: the loss in kilograms, where both sides can be weighed.
     """
 
-    loss: Decimal
+    loss: Decimal | None
     content_kg: Decimal | None
+    lost_kg: Decimal | None = None
 
 
 def cut(taken: Measure, made: Measure) -> Cut:
@@ -109,20 +111,21 @@ def cut(taken: Measure, made: Measure) -> Cut:
     neither side can be weighed and the units differ, the person's count stands.
     """
     if taken.unit == made.unit:
-        return _lost(taken.quantity - made.quantity, made.content_kg)
+        lost = _lost(taken.quantity - made.quantity)
+        return Cut(lost, made.content_kg, to_kg(lost, taken.unit, made.content_kg))
     if taken.kg is None:
-        return Cut(Decimal(0), made.content_kg)
+        return Cut(None, made.content_kg)
     content = made.content_kg
     if made.kg is None:
         content = (taken.kg / made.quantity).quantize(MILLI, ROUND_DOWN) or None
     weight = to_kg(made.quantity, made.unit, content)
     if weight is None:
-        return Cut(Decimal(0), None)
-    lost = _lost(taken.kg - weight, content)
-    return lost if UNITS.get(taken.unit) == 1 else Cut(Decimal(0), content)
+        return Cut(None, None)
+    lost = _lost(taken.kg - weight)
+    return Cut(lost if UNITS.get(taken.unit) == 1 else None, content, lost)
 
 
-def _lost(difference: Decimal, content: Decimal | None) -> Cut:
+def _lost(difference: Decimal) -> Decimal:
     if difference < 0:
         raise ValueError("more is made than was taken")
-    return Cut(difference, content)
+    return difference

@@ -43,6 +43,23 @@ class Client:
         files = {"photo": ("label.png", picture, "image/png")}
         return self._take(self._session.post(self.base + path, files=files, data=fields, timeout=DEADLINE_S))
 
+    def log_in(self, login: str, password: str) -> None:
+        """Go on as a person with a browser's session instead of a key."""
+        del self._session.headers["Authorization"]
+        self._session.headers["X-CSRFToken"] = self._token()
+        self._form("/login", {"login": login, "secret": password})
+        self._session.headers["X-CSRFToken"] = self._token()
+
+    def _token(self) -> str:
+        """The CSRF token of a page this session has open."""
+        page = self._session.get(f"{self.base}/login", timeout=DEADLINE_S).text
+        return page.split('name="csrf-token" content="')[1].split('"')[0]
+
+    def _form(self, path: str, fields: dict[str, str]) -> None:
+        answer = self._session.post(self.base + path, data=fields, timeout=DEADLINE_S, allow_redirects=False)
+        if answer.status_code != 303:
+            raise Answered(answer.status_code, answer.text)
+
     def close(self) -> None:
         """Give the connection back."""
         self._session.close()
@@ -51,3 +68,10 @@ class Client:
         if answer.status_code >= 400:
             raise Answered(answer.status_code, answer.text)
         return answer.json() if answer.content else None
+
+
+def officer(base: str, login: str, password: str) -> Client:
+    """A person at the desk, logged in with a password."""
+    client = Client(base, "")
+    client.log_in(login, password)
+    return client

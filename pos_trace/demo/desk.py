@@ -1,4 +1,4 @@
-"""The province's side of the demo's past: ten cases end at the desk, a shopper tells something, a supermarket is known."""
+"""The province's side of the demo's past: ten cases end, a shopper tells something, a supermarket is known."""
 
 import base64
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,7 +12,7 @@ from pos_trace.demo.api import Client, officer
 from pos_trace.demo.lots import key_of
 from pos_trace.demo.market import Market, deliver
 from pos_trace.demo.parts import PROVINCE
-from pos_trace.services import cases, places, sync
+from pos_trace.services import cases, places, sightings, sync
 from pos_trace.services.node import LOCAL_ZONE
 
 CLEARED: Final = {
@@ -89,17 +89,25 @@ def _answer(market: Market, case: dict[str, Any]) -> None:
     deliver(market)
 
 
-def feedback(market: Market, address: str) -> None:
+def feedback(market: Market) -> None:
     """A shopper opens a receipt's page and tells something, without a name."""
-    token = address.rsplit("/", 1)[1]
+    token = market.receipt_url.rsplit("/", 1)[1]
     told = {"text": "Trên phiếu ghi nơi nuôi là xã Sa Thầy, nhãn khay ghi khác. Nhờ xem lại giúp (mẫu)."}
     page = f"{market.demo.province.url}/r/{token}/feedback"
     requests.post(page, data=told, timeout=10).raise_for_status()
 
 
-def supermarket(market: Market, day: date) -> None:
+def two_places(market: Market, day: date) -> None:
+    """Row 21: market and supermarket each tell which lots came in; the feed says that one label was at both."""
+    node, now = market.node, datetime.now(UTC)
+    sightings.queue_day(node, day - timedelta(days=1), now)
+    deliver(market)
+    _supermarket(market.demo, day)
+    sync.pull(node, datetime.now(UTC))
+
+
+def _supermarket(demo: setup.Demo, day: date) -> None:
     """A second place the province knows: enrolled, and what it once told of the lots it received."""
-    demo = market.demo
     with setup.opened(demo.province.config) as node:
         code = places.station_code(node, node.machine("demo"), datetime.now(UTC))["code"]
     public = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
@@ -110,7 +118,7 @@ def supermarket(market: Market, day: date) -> None:
     anybody = Client(demo.province.url, "")
     key = anybody.post(f"{PROVINCE}/stations:enrol", body)["api_key"]
     anybody.close()
-    told = [_sighting(day, EGGS_AT, "1.2", *EGGS)]
+    told = [_sighting(day - timedelta(days=1), EGGS_AT, "1.2", *EGGS)]
     told += [_sighting(day - timedelta(days=back), time(6, 10), kg, gtin, lot) for back, kg, gtin, lot in (
         (1, "24", "09521234600077", "XL1124"), (2, "15", "09521234600084", "DT1121"),
         (2, "10", "09521234600138", "CL2611B"), (5, "36", "09521234600183", "NM2608"))]  # fmt: skip

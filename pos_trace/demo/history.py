@@ -13,6 +13,7 @@ from pos_trace.demo.market import Market, deliver, receive
 from pos_trace.demo.rows import Row, rows, unanswered
 from pos_trace.services import adjusting, cases, closing, gate_log, receiving, selling, stock
 from pos_trace.services.goods_asked import AskedLine
+from pos_trace.services.node import LOCAL_ZONE
 
 DAYS: Final = 30
 CABBAGE, COFFEE = "09521234600053", "09521234600015"
@@ -53,7 +54,8 @@ def play(market: Market, day: date, quiet: bool) -> None:
             _one_day(market, night, on, back)
             for row in (*rows(day), *unanswered()):
                 if row.days == back:
-                    receive(market, row, night + timedelta(minutes=row.minutes), on)
+                    at = datetime.combine(on, row.clock, LOCAL_ZONE) if row.clock else None
+                    receive(market, row, at or night + timedelta(minutes=row.minutes), on)
             cases.due_flags(market.node, night + timedelta(hours=12))
             deliver(market)
             bar.update(1)

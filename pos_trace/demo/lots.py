@@ -24,6 +24,7 @@ _ROWS: Final[tuple[tuple[Any, ...], ...]] = (
     (12, "Hoa ly bó 5 cành", "hoa", "bó", "F2", "09521234600114", "HL2611", None, None, None, "active", {}),
     (16, "Cá lăng phi lê khay 500 g", "ca", "khay", "F5", "09521234600138", "CL2611B", None, 5, None, "active", {}),
     (16, "Cá lăng phi lê khay 500 g", "ca", "khay", "F5", "09521234600138", "CL2611C", None, 6, None, "active", {}),
+    (21, "Trứng gà vỉ 10 quả", "trung", "vỉ", "F11", "09521234600152", "TG1123", None, 20, None, "active", {}),
     (22, "Sâm dây khô hộp 200 g", "duoc_lieu", "hộp", "F7", "09521234600169", "SD2610", None, 300, None, "suspended", {}),
     (23, "Tỏi Lý Sơn túi 500 g", "gia_vi", "túi", "F8", "09521234600176", "LS2609", None, 250, None, "active", {}),
     (24, "Nước mắm Sa Huỳnh 500 ml", "nuoc_cham", "chai", "F9", "09521234600183", "NM2608", None, 640, None, "active", {}),

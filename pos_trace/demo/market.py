@@ -1,4 +1,4 @@
-"""The station's node while its past is played: who acts, one delivery from opening to closing, what leaves the house."""
+"""The station's node while its past is played: who acts, one delivery as it goes, what leaves the house."""
 
 import random
 from dataclasses import dataclass, field
@@ -17,7 +17,8 @@ from pos_trace.services.scanning import ScanIn
 class Market:
     """The node, the demo's facts, an invented luck that is the same every time, and the moment that is played.
 
-    ``lines``: the row's number and stall → its last line as the receiver saw it, with ``delivery_id``.
+    ``lines``: the row's number and stall → its last line as the receiver saw it, with ``delivery_id``. ``receipt_url``:
+    the page of a receipt somebody holds in the hand.
     """
 
     node: Node
@@ -25,6 +26,7 @@ class Market:
     luck: random.Random
     now: datetime
     lines: dict[tuple[int, str], dict[str, Any]] = field(default_factory=dict)
+    receipt_url: str = ""
 
     def who(self, stall: str) -> Actor:
         """Who acts at ``stall``: the bearer of its key."""
@@ -48,8 +50,9 @@ def receive(market: Market, row: Row, at: datetime, day: date, *, forget: bool =
     """One delivery of one line, with its papers, what went back, and closing."""
     node, market.now = market.node, at
     who = market.who(row.stall)
-    told = {"supplier_name": row.supplier, "nickname": row.nickname or None, "vehicle_plate": row.plate or None}
-    delivery = deliveries.open_delivery(node, who, at, **told)["id"]
+    called, plate = row.nickname or None, row.plate or None
+    opened = deliveries.open_delivery(node, who, at, supplier_name=row.supplier, nickname=called, vehicle_plate=plate)
+    delivery = opened["id"]
     if row.text:
         scan = ScanIn(row.text, delivery, row.quantity, row.unit, goods_name=row.name, goods_group=row.group or None)
         line = scanning.scan(node, who, scan, at + timedelta(seconds=20))["line"]

@@ -1,5 +1,6 @@
 """Small acts of the demo's people, over HTTP: register facts, wait for an answer, draw a label, read a paper."""
 
+import hashlib
 import io
 import time
 from collections.abc import Callable, Iterable
@@ -58,10 +59,11 @@ def label_picture(text: str) -> bytes:
 
 
 def paper_picture(words: str) -> bytes:
-    """A photo of a paper: enough edges to be sharp, PNG."""
+    """A photo of a paper: enough edges to be sharp, other lines for other words; PNG."""
     sheet = Image.new("L", (600, 400), 255)
-    for row in range(40, 380, 30):
-        sheet.paste(0, (40, row, 40 + 13 * len(words) % 520 + 20, row + 6))
+    lengths = hashlib.sha256(words.encode()).digest()
+    for row, length in zip(range(40, 380, 30), lengths, strict=False):
+        sheet.paste(0, (40, row, 60 + 2 * length, row + 6))
     out = io.BytesIO()
     sheet.save(out, "PNG")
     return out.getvalue()

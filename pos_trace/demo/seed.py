@@ -28,10 +28,10 @@ def play(demo: Demo, quiet: bool) -> None:
             market.now = now
             history.play(market, day, quiet)
             today.play(market, day)
-            desk.supermarket(market, day)
+            desk.two_places(market, day)
             desk.withdraw(market)
             desk.conclude(market)
-            desk.feedback(market, market.shown)
+            desk.feedback(market)
             setup.add_printer(demo)
             today.print_some(market)
     finally:

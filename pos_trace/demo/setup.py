@@ -164,10 +164,10 @@ def _set_province_up(node: Node, demo: Demo, now: datetime) -> str:
     who = node.machine("demo")
     agency = places.add_agency(node, who, "Sở Công Thương (mẫu)", "sct", "Quảng Ngãi", now)["id"]
     users = {}
-    for role in ("inspector", "records_officer", "agency_admin"):
-        login = role.replace("_", "-")
-        places.add_person(node, who, login, people.NAMES[role], people.PASSWORDS[role], [role], agency, now)
-        users[role] = {"login": login, "password": people.PASSWORDS[role]}
+    for user in ("inspector", "inspector_2", "records_officer", "agency_admin"):
+        login, role = user.replace("_", "-"), user.removesuffix("_2")
+        places.add_person(node, who, login, people.NAMES[user], people.PASSWORDS[user], [role], agency, now)
+        users[user] = {"login": login, "password": people.PASSWORDS[user]}
     key = places.province_key(node, who, "demo", now)["api_key"]
     demo.facts["province"] |= {"api_key": key, "users": users}
     code: str = places.station_code(node, who, now)["code"]

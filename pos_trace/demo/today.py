@@ -1,6 +1,7 @@
 """The day of the demo: the rows whose day it is, and what people do with them after receiving."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 from pos_trace.demo.history import SILENT
 from pos_trace.demo.market import Market, deliver, receive
@@ -64,11 +65,11 @@ def _to_the_trader(market: Market, at: datetime) -> None:
 def _brought_back(market: Market, at: datetime) -> None:
     """A pack of row 16 was sold and comes back with its slip: set aside."""
     market.now, node, who = at, market.node, market.who("E-01")
-    lot = market.lot(16, "E-01")
-    line = AskedLine(1, name="Cá lăng phi lê khay 500 g", quantity=1, unit="khay", unit_price=120000, lot=lot)
+    name, lot = "Cá lăng phi lê khay 500 g", market.lot(16, "E-01")
+    line = AskedLine(1, name=name, quantity=Decimal(1), unit="khay", unit_price=120000, lot=lot)
     sold = selling.record_sale(node, who, selling.SaleIn(f"seed-{at:%y%m%d%H%M}-16", (line,), time=at), at)
-    later = at + timedelta(minutes=20)
-    returning.take_back(node, who, line.name, "1", "khay", later, sale_id=sold["id"], key=lot)
+    market.receipt_url, later = sold["trace_url"], at + timedelta(minutes=20)
+    returning.take_back(node, who, name, "1", "khay", later, sale_id=sold["id"], key=lot)
 
 
 def _hand_over(market: Market, at: datetime) -> None:

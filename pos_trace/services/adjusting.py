@@ -3,13 +3,22 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
-
 from pos_trace.core.errors import Conflict, FieldError, Invalid
 from pos_trace.core.quantities import shown
 from pos_trace.core.slips import list_slip
 from pos_trace.core.text import clean
-from pos_trace.services import deliveries, lines_in, printing, receiving, receiving_slips, stock
+from pos_trace.services import (
+    deliveries,
+    flags,
+    judging,
+    lines_in,
+    papers_freed,
+    papers_served,
+    printing,
+    receiving,
+    receiving_slips,
+    stock,
+)
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store import counters
 from pos_trace.store.models import Adjustment, Delivery, DeliveryLine, Stall
@@ -53,8 +62,9 @@ def adjust(
         tx.session.add(row)
         tx.session.flush()
         stock.move(tx, lot, "adjusted", change, "adjustment", row.id)
-        if stock.of_line(line) + _adjusted(tx, line) <= 0:
+        if stock.of_line(line) + stock.corrected(tx.session, line) <= 0:
             receiving.end_flags(tx, line, "refused")
+        _papers(tx, line, less)
         words = f"{'bớt' if less else 'thêm'} {shown(amount)} {known}"
         place = receiving_slips.place_of(tx, stall)
         foot = (f"Theo phiếu nhận {delivery.number}", f"Lý do: {why}", "Người lập ký")
@@ -71,7 +81,12 @@ def next_number(tx: Transaction, stall: Stall) -> str:
     return f"{receiving.paper_prefix(stall)}-ĐC{period}-{count:04d}"
 
 
-def _adjusted(tx: Transaction, line: DeliveryLine) -> Decimal:
-    """What all corrections of a line add up to, in its lot's unit."""
-    mine = select(Adjustment.quantity).where(Adjustment.site_id == line.site_id, Adjustment.line_id == line.id)
-    return sum(tx.session.scalars(mine), Decimal(0))
+def _papers(tx: Transaction, line: DeliveryLine, less: bool) -> None:
+    """Hold the corrected quantity against the papers that state kilograms: less frees some for lines that wait, more
+    may be beyond them, and then these goods ask for a paper of their own.
+    """
+    if less:
+        papers_freed.settle(tx, [line])
+    elif any(paper.stated_kg is not None for paper in papers_served.all_of_line(tx.session, line)):
+        verdict = judging.rejudge_line(tx, line, judging.known(tx.session, line.key), "quantity")
+        flags.open_flag(tx, line, verdict)

@@ -18,6 +18,7 @@ from pos_trace.store.models import Case, CaseLine
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_LINES = 200
+MOST_TEXT = 2000
 MAGIC: dict[str, tuple[bytes, ...]] = {
     "image/jpeg": (b"\xff\xd8\xff",),
     "image/png": (b"\x89PNG\r\n\x1a\n",),
@@ -34,7 +35,7 @@ def take_events(node: Node, who: Actor, told: list[dict[str, Any]], now: datetim
     case makes it and is answered with its acknowledgement number.
     """
     with node.write(who, now) as tx:
-        return tx.answer({"items": [_take(tx, item) for item in told]})
+        return tx.answer({"items": [_shared(tx, item) for item in told]})
 
 
 def take_evidence(node: Node, who: Actor, told: dict[str, Any], now: datetime) -> Answer:
@@ -60,7 +61,17 @@ def take_evidence(node: Node, who: Actor, told: dict[str, Any], now: datetime) -
         return tx.answer({"number": row.number, "sha256": row.sha256, "result": result})
 
 
-def _take(tx: Transaction, told: dict[str, Any]) -> Answer:
+def _shared(tx: Transaction, told: dict[str, Any]) -> Answer:
+    """An event of a case the stall knows of; a private report has its own way in, which answers nothing of it."""
+    case = tx.session.get(Case, (tx.who.site_id, told["case_id"]))
+    if told["body"].get("origin") == rules.PERSON or (case is not None and case.origin == rules.PERSON):
+        named = {name: told[name] for name in ("case_id", "seq", "sha256")}
+        return named | {"result": "rejected", "reasons": ["wrong_origin"], "ack_number": None}
+    return take_event(tx, told)
+
+
+def take_event(tx: Transaction, told: dict[str, Any]) -> Answer:
+    """Take one event inside the caller's write: ``{case_id, seq, sha256, result, reasons, ack_number}``."""
     case = tx.session.get(Case, (tx.who.site_id, told["case_id"]))
     reason, event = _judge(tx, case, told)
     result = {None: "accepted", "duplicate": "duplicate"}.get(reason, "rejected")
@@ -123,8 +134,11 @@ def _open(tx: Transaction, event: CaseEvent) -> Case:
     """The case an ``opened`` event describes; raises when the description is not one."""
     body = event.body
     stall, goods = body["stall"], body["lines"]
-    if not 0 < len(goods) <= MOST_LINES:
+    told_by_person = body.get("origin") == rules.PERSON
+    if not (0 if told_by_person else 1) <= len(goods) <= MOST_LINES:
         raise ValueError("lines")
+    if told_by_person:
+        _text(body["text"], MOST_TEXT)
     lines = [_line(item) for item in goods]
     told = {"id": _text(stall["id"], 36), "number": _text(stall["number"], 40), "name": _text(stall["name"], 200)}
     title, reason = _text(body["title"], 300), _text(body["reason"], 40)
@@ -136,7 +150,7 @@ def _open(tx: Transaction, event: CaseEvent) -> Case:
     case.supplier_name = clean(str(name), 200) if name else None
     plate = supplier.get("vehicle") if isinstance(supplier, Mapping) else None
     case.vehicle_plate = clean(str(plate), 20).upper() or None if plate else None
-    case.goods_group = clean(str(goods[0].get("group") or ""), 40) or None
+    case.goods_group = clean(str(goods[0].get("group") or ""), 40) or None if goods else None
     origin = body.get("origin")
     case.origin = str(origin) if origin in ("person", "desk_check") else "automatic"
     case.opened_at, case.changed_at = event.at, tx.now

@@ -106,8 +106,7 @@ def refold(tx: Transaction, case: Case) -> CaseState:
     case.state, case.outcome, case.origin_finding = state.state, state.outcome, state.origin_finding
     case.ack_number = state.ack_number or case.ack_number
     case.agency_name = (state.agency or case.agency_name or "")[:200] or None
-    if tx.node.role == "province":
-        _notice(tx, case, state)
+    _notice(tx, case, state)
     case.due_on = rules.due_on(state, tx.node.policy.clocks, case.opened_at)
     case.changed_at = tx.now
     tx.session.flush()

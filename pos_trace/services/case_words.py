@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Final
 
-from pos_trace.core.cases import CaseEvent
+from pos_trace.core.cases import PRIVATE, CaseEvent
 from pos_trace.core.policy import Policy
 from pos_trace.core.quantities import as_text
 from pos_trace.core.vocabulary.reasons import REASONS, reason_text
@@ -28,6 +28,7 @@ EVENT_WORDS: Final[dict[str, str]] = {
 
 # a line the office drew at random: nobody is accused, nothing is asked
 DRAWN: Final = "desk_check"
+PRIVATE_WORDS: Final = "Phản ánh riêng"
 DRAWN_WORDS: Final = "Đã gửi ảnh giấy tờ (chọn kiểm tra ngẫu nhiên)"
 
 
@@ -57,6 +58,8 @@ def summary(case: Case, policy: Policy) -> Answer:
 
 
 def _reason(reason: str) -> str:
+    if reason == PRIVATE:
+        return PRIVATE_WORDS
     if reason == DRAWN:
         return "Sở chọn kiểm tra giấy tờ ngẫu nhiên"
     return reason_text(reason, {}) if reason in REASONS else ""
@@ -80,8 +83,8 @@ def conclusion(body: Any, department: str) -> str:
 def event(row: CaseEvent, department: str) -> Answer:
     """One event as both sides read it."""
     text = EVENT_WORDS.get(row.kind, row.kind)
-    if row.kind == "opened" and row.body.get("reason") == DRAWN:
-        text = DRAWN_WORDS
+    if row.kind == "opened":
+        text = {DRAWN: DRAWN_WORDS, PRIVATE: PRIVATE_WORDS}.get(str(row.body.get("reason")), text)
     if row.kind == "concluded":
         text = conclusion(row.body, department)
     return {

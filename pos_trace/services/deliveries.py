@@ -1,5 +1,6 @@
 """A delivery from opening to reading: who brings it, on which truck, what is in it, what it was the last time."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from pos_trace.core.vocabulary.times import day as shown_day
 from pos_trace.services import arrivals, lines_in, stock, suppliers, usual_goods
 from pos_trace.services.node import Actor, Answer, Node, Transaction, owned, stall_of
 from pos_trace.services.suppliers import SupplierIn
-from pos_trace.store.models import Delivery, DeliveryLine, Flag, Party, Stall, StockLot
+from pos_trace.store.models import Delivery, DeliveryLine, Flag, Party, Stall, StockLot, VerdictRow
 
 NO_DELIVERY = "Không tìm thấy chuyến hàng."
 NO_LINE = "Không tìm thấy dòng hàng."
@@ -98,7 +99,7 @@ def detail(node: Node, who: Actor, delivery_id: str, now: datetime) -> Answer:
     """One delivery with its lines, their verdicts and flags; another stall's is ``NotFound``."""
     with node.db.read() as session:
         row = owned(session, who, Delivery, delivery_id, NO_DELIVERY)
-        return _head(row, node) | {"lines": [told_line(session, node, line, now) for line in lines_of(session, row)]}
+        return _head(row, node) | {"lines": told_lines(session, node, lines_of(session, row), now)}
 
 
 def lines_of(session: Session, delivery: Delivery) -> list[DeliveryLine]:
@@ -109,10 +110,21 @@ def lines_of(session: Session, delivery: Delivery) -> list[DeliveryLine]:
 
 def told_line(session: Session, node: Node, line: DeliveryLine, now: datetime) -> Answer:
     """One line with its newest flag and its lot."""
-    mine = select(Flag).where(Flag.site_id == line.site_id, Flag.line_id == line.id).order_by(Flag.id.desc())
-    flag = session.scalars(mine.limit(1)).first()
-    lot = stock.lot_of_line(session, line.site_id, line.id)
-    return lines_in.told(session, node, line, flag, lot, now)
+    return told_lines(session, node, [line], now)[0]
+
+
+def told_lines(session: Session, node: Node, lines: Sequence[DeliveryLine], now: datetime) -> list[Answer]:
+    """Lines of one site, each with its newest flag, its lot and its verdict; as many statements for any number."""
+    ids, verdict_ids = [line.id for line in lines], [line.verdict_id for line in lines if line.verdict_id]
+    mine = select(Flag).where(Flag.site_id == node.id, Flag.line_id.in_(ids)).order_by(Flag.id)
+    newest = {flag.line_id: flag for flag in session.scalars(mine)}
+    became = stock.lots_of_lines(session, node.id, ids)
+    kept = select(VerdictRow).where(VerdictRow.site_id == node.id, VerdictRow.id.in_(verdict_ids))
+    verdicts = {row.id: row for row in session.scalars(kept)}
+    return [
+        lines_in.told(node, line, newest.get(line.id), became.get(line.id), verdicts.get(line.verdict_id or ""))
+        for line in lines
+    ]
 
 
 def still_open(tx: Transaction, delivery_id: str) -> Delivery:

@@ -61,12 +61,15 @@ def changed(events: Sequence[CaseEvent]) -> Conflict:
 
 
 def looked(tx: Transaction, case: Case, subject: str, subject_id: str, ground: str) -> None:
-    """Write a look down for the stall ("Ai đã xem"): who, at what, on which ground."""
-    row = AccessEntry(site_id=tx.node.id, id=tx.id(), created_at=tx.now, stall_id=case.stall_id, subject=subject)
+    """Write a look down for the stall ("Ai đã xem"): who, at what, on which ground; at a private report for the
+    Department's own eyes only.
+    """
+    row = AccessEntry(site_id=tx.node.id, id=tx.id(), created_at=tx.now, subject=subject)
     row.actor, row.subject_id = f"{tx.who.name} ({case_log.actor_name(tx.who)})"[:120], subject_id[:80]
     row.ground = clean(ground, 200) or f"Xử lý vụ việc {case.ack_number or ''}".strip()
     row.detail = {"site_id": case.site_id, "name": tx.who.name, "agency": agency_name(tx.session, tx.node, case)}
-    row.feed_seq = counters.next_version(tx.session, ACCESS)
+    if case.origin != rules.PERSON:
+        row.stall_id, row.feed_seq = case.stall_id, counters.next_version(tx.session, ACCESS)
     tx.session.add(row)
 
 
@@ -142,11 +145,12 @@ def whole(tx: Transaction, case: Case) -> Answer:
     stall, site = session.get(Stall, (case.site_id, case.stall_id)), session.get(Site, (case.site_id, case.site_id))
     told = case_log.contents(session, case, node.policy)
     can = routing.scope_of(session, node, tx.who, tx.now).decides(case)
+    steps = rules.MAY[state.state] - ({"papers_asked"} if case.origin == rules.PERSON else set())
     return (
         heading(node, case, owners(session, node, [case], tx.now), stall, site)
         | told
         | {
-            "next_steps": sorted(rules.MAY[state.state]) if can else [],
+            "next_steps": sorted(steps) if can else [],
             "withdrawal_wish": state.wish,
             "withdrawn_once": state.withdrawn,
             "taken_by": state.taken_by,

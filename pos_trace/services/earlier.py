@@ -7,11 +7,12 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pos_trace.core.judgements import History, Seen
+from pos_trace.core.distances import kilometres
+from pos_trace.core.judgements import History, Seen, seen_before
 from pos_trace.core.vocabulary.stock import CLOSED_WORDS
 from pos_trace.services.code_view import CodeView
 from pos_trace.services.node import Node
-from pos_trace.store.models import Scan, Stall, StockLot
+from pos_trace.store.models import LotSighting, Scan, Site, Stall, StationRow, StockLot
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,14 @@ def history(
     now: datetime,
     asked: Asked = ASKED_NOTHING,
 ) -> History:
-    """What this node itself knows of the goods scanned at ``now``: the serial seen before, how much of the lot came
+    """What this node itself knows of the goods scanned at ``now``: the serial seen before
+    here, or at another site where no truck could have been, how much of the lot came
     in already, whether the stall had closed it ("Hết lô này"), what the receiver said the goods are.
     """
     if code is None or code.key is None:
         return History()
     return History(
-        seen=_seen(session, node, code, now),
+        seen=_far(session, node, code, now) or _seen(session, node, code, now),
         received=received,
         lot_closed=_lot_closed(session, node, stall_id, code.key, now),
         expected_gtin=asked.gtin,
@@ -74,3 +76,26 @@ def _seen(session: Session, node: Node, code: CodeView, now: datetime) -> Seen |
     if row is None:
         return None
     return Seen(row[0].astimezone(node.zone).strftime("%H:%M %d/%m/%Y"), f"sạp {row[1]}")
+
+
+def _far(session: Session, node: Node, code: CodeView, now: datetime) -> Seen | None:
+    """Another site's scan of the same serial, told by the province, that nobody could have driven here from.
+
+    One that could have been driven says nothing: goods do go from the market to the shop.
+    """
+    if code.serial is None:
+        return None
+    told = (
+        select(LotSighting.first_scan_at, StationRow.name, StationRow.commune)
+        .join(StationRow, StationRow.station_id == LotSighting.site_id)
+        .where(LotSighting.key == code.key, LotSighting.site_id != node.id)
+        .order_by(LotSighting.first_scan_at, LotSighting.id)
+    )
+    rows = session.execute(told).all()
+    site = session.get(Site, (node.id, node.id)) if rows else None
+    for at, name, commune in rows:
+        apart = kilometres(node.policy.province.places, site.commune if site else None, commune)
+        seen = seen_before(at, name, apart, now)
+        if seen.far:
+            return seen
+    return None

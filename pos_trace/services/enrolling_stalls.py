@@ -9,7 +9,7 @@ from sqlalchemy import select
 from pos_trace.core.errors import NotFound
 from pos_trace.core.stall_rows import COLUMNS, RowError, StallRow
 from pos_trace.core.text import fold
-from pos_trace.services import accounts
+from pos_trace.services import accounts, stall_list
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store.models import Device, Membership, Organisation, Site, Stall, User
 from pos_trace.store.models import Session as LogIn
@@ -46,6 +46,7 @@ def enrol(node: Node, who: Actor, rows: Sequence[StallRow], now: datetime) -> An
             told.append({"line": row.line, "number": found.number, "name": found.name, "state": state})
         wrong = [{"line": one.line, "column": one.column, "expected": one.expected} for one in errors]
         tx.audit("stalls_enrolled", f"site:{node.id}", {"stalls": len(told), "refused": len(wrong)})
+        stall_list.changed(tx)
         return tx.answer({"stalls": told, "errors": wrong})
 
 

@@ -5,7 +5,7 @@ import binascii
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
@@ -21,6 +21,8 @@ from pos_trace.store import counters, outbox
 from pos_trace.store.models import ApiKey, Enrolment, Site, Stall, StationRow
 
 STALL_TEXTS = ("number", "name", "gln", "commune")
+STALL_LIST: Final = "stall_list"
+LIST_WORDS: Final = "Danh sách sạp của chợ: số sạp, tên, mã địa điểm, xã phường; khóa công khai của máy"
 
 
 class Enroller(Protocol):
@@ -65,13 +67,8 @@ def enrol(node: Node, who: Actor, code: str, province: Enroller, province_url: s
     Raises ``Invalid`` when the province refuses, ``Unavailable`` when silent.
     """
     with node.db.read() as session:
-        site = session.get(Site, (node.id, node.id))
-        told: dict[str, Any] = {"id": node.id, "name": node.id, "kind": "market"}
-        if site is not None:
-            told |= {name: getattr(site, name) for name in ("name", "kind", "gln", "commune")}
-        rows = session.scalars(select(Stall).where(Stall.site_id == node.id).order_by(Stall.number))
-        stalls = [{"id": row.id} | {name: getattr(row, name) for name in STALL_TEXTS} for row in rows]
-    answer = province.enrol(code, public_key(node), told, stalls)
+        known = facts(session, node)
+    answer = province.enrol(code, known["public_key"], known["site"], known["stalls"])
     if answer.state == "refused":
         raise Invalid("enrolment_refused", f"Tỉnh chưa nhận đăng ký: {answer.detail}")
     if answer.state == "unavailable":
@@ -81,9 +78,28 @@ def enrol(node: Node, who: Actor, code: str, province: Enroller, province_url: s
         row.province_url, row.api_key, row.province_key_id = province_url, answer.api_key, answer.province_key_id
         tx.session.add(row)
         waiting = outbox.unpark(tx.session, node.id, DESTINATION, now)
-        told = {"province": province_url, "stalls": len(stalls), "unparked": waiting}
+        told = {"province": province_url, "stalls": len(known["stalls"]), "unparked": waiting}
         tx.audit("enrolled", f"enrolment:{row.id}", told)
+        newest = facts(tx.session, node)
+        if newest != known:  # a stall came while the province was answering
+            tell_list(tx, newest)
         return tx.answer({"station_id": row.station_id, "province_key_id": row.province_key_id})
+
+
+def facts(session: Session, node: Node) -> Answer:
+    """What a station tells of itself, as the province's schemas want it: ``{public_key, site, stalls}``."""
+    site = session.get(Site, (node.id, node.id))
+    told: Answer = {"id": node.id, "name": node.id, "kind": "market"}
+    if site is not None:
+        told |= {name: getattr(site, name) for name in ("name", "kind", "gln", "commune")}
+    rows = session.scalars(select(Stall).where(Stall.site_id == node.id).order_by(Stall.number))
+    stalls = [{"id": row.id} | {name: getattr(row, name) for name in STALL_TEXTS} for row in rows]
+    return {"public_key": public_key(node), "site": told, "stalls": stalls}
+
+
+def tell_list(tx: Transaction, told: Answer) -> None:
+    """Queue the market's list (``facts``) for the province, behind the one before it."""
+    tx.send(DESTINATION, STALL_LIST, STALL_LIST, told, LIST_WORDS, None)
 
 
 def take_station(
@@ -94,19 +110,28 @@ def take_station(
     Enrolling again with the same public key gives a new key and ends the old ones. Raises ``NotFound`` (code),
     ``Invalid`` (key), ``Conflict`` when the site belongs to another key.
     """
-    _check_key(station_key)
     with node.write(node.machine("enrolment"), now) as tx:
         accounts.use_code(tx, "station", code)
-        row = _site(tx, site, station_key)
-        for stall in stalls:
-            upsert_stall(tx, row.id, stall)
-        _publish(tx, row)
+        row = keep_site(tx, site, station_key, stalls)
         for old in tx.session.scalars(select(ApiKey).where(ApiKey.station_site_id == row.id)):
             old.revoked_at = old.revoked_at or now
         key = accounts.new_key(tx, f"station {row.name}"[:120], STATION_KEY_SCOPES, station_site_id=row.id)
         tx.audit("station_enrolled", f"site:{row.id}", {"name": row.name, "stalls": len(stalls)})
         answer = {"station_id": row.id, "api_key": key, "province_key_id": key_id(node)}
         return tx.answer(answer | {"public_key": public_key(node)}, 201)
+
+
+def keep_site(tx: Transaction, site: dict[str, Any], station_key: str, stalls: list[dict[str, Any]]) -> Site:
+    """Write down a station's site and stalls and let every other station know.
+
+    Raises ``Invalid`` for what is no key, ``Conflict`` for a site that is enrolled with another one.
+    """
+    _check_key(station_key)
+    row = _site(tx, site, station_key)
+    for stall in stalls:
+        upsert_stall(tx, row.id, stall)
+    _publish(tx, row)
+    return row
 
 
 def upsert_stall(tx: Transaction, site_id: str, stall: dict[str, Any]) -> Stall:

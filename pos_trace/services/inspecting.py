@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from pos_trace.core.cases import PERSON
 from pos_trace.core.errors import Conflict, FieldError, Invalid, NotFound
 from pos_trace.core.text import clean
 from pos_trace.services import case_log, case_words, desk_cases, routing
@@ -96,6 +97,8 @@ def ask_papers(
     """Ask the stall for papers in words it can act on."""
     with node.write(who, now) as tx:
         case = own_case(tx, site_id, case_id)
+        if case.origin == PERSON:
+            raise Conflict("private", "Phản ánh riêng: sạp không biết có vụ việc này nên không hỏi giấy tờ ở đây được.")
         desk_cases.step(tx, case, "papers_asked", {"text": needed(text, "text")}, seen)
         return tx.answer(desk_cases.whole(tx, case))
 

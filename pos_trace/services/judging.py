@@ -1,7 +1,6 @@
 """Judging goods: what is known is gathered, ``core.verdict.decide`` runs, the verdict is kept, stock follows."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -37,11 +36,9 @@ def known(session: Session, key: str | None) -> RecordAnswer | None:
 def ask(node: Node, key: str, answer: RecordAnswer, now: datetime) -> RecordAnswer:
     """Ask the province when we do not know or what we know is stale; no transaction may be open.
 
-    A record we have stays in force when nobody answers; only goods nobody here knows become unavailable. The province
-    itself has nobody to ask: its register is the truth of this moment, so what is not in it is absent.
+    A record we have stays in force when nobody answers; only goods nobody here knows become unavailable. A province's
+    source is its own register.
     """
-    if node.role == "province":
-        return replace(answer, age=RecordsAge(answer.age.version, now))
     age = answer.age.age_s(now)
     fresh = age is not None and age <= node.policy.clocks.records_stale_after.total_seconds()
     if (answer.state == "found" and fresh) or not node.ports.sources:
@@ -71,9 +68,21 @@ def ours(node: Node, host: str | None, local: RecordAnswer | None) -> bool:
 
 def missing_papers(session: Session, node: Node, line: DeliveryLine) -> str:
     """What a line without a record still lacks, in Vietnamese; empty when its papers are complete."""
-    received_on = line.created_at.astimezone(node.zone).date()
-    found = papers_served.facts(session, node.policy, line)
-    return papers_state(found, node.policy.group(line.goods_group), received_on).missing
+    return missing_of_each(session, node, [line])[line.id]
+
+
+def missing_of_each(session: Session, node: Node, lines: Sequence[DeliveryLine]) -> dict[str, str]:
+    """By line, what goods without a record still lack, in Vietnamese; empty when the papers are complete.
+
+    Only a line that some paper serves costs statements of its own.
+    """
+    served = papers_served.with_papers(session, node.id, lines)
+    lacks = {}
+    for line in lines:
+        found = papers_served.facts(session, node.policy, line) if line.id in served else []
+        received_on = line.created_at.astimezone(node.zone).date()
+        lacks[line.id] = papers_state(found, node.policy.group(line.goods_group), received_on).missing
+    return lacks
 
 
 def received_of(session: Session, node: Node, key: str | None) -> Decimal:

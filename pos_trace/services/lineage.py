@@ -12,12 +12,29 @@ from pos_trace.store.models import LotParent, StockLot
 
 AT_ONCE = 400
 RETURNED = StockState("held", "returned")
+SET_ASIDE = StockState("held", "person")
 
 
 def settle(tx: Transaction, lot: StockLot, state: str, reason: str) -> None:
     """Give ``lot`` the state, and everything made of it."""
     stock.apply_state(tx, lot, state, reason)
     apply_to_children(tx, lot, state, reason)
+
+
+def set_aside(tx: Transaction, lot: StockLot) -> None:
+    """A person holds ``lot`` and all that was made of it, though it may be over itself; what is stricter stays so."""
+    made = sorted(below(tx.session, lot.site_id, [lot.id]) - {lot.id})
+    for one in [lot, *(tx.session.get_one(StockLot, (lot.site_id, lot_id)) for lot_id in made)]:
+        if one.state == "sellable":
+            stock.apply_state(tx, one, SET_ASIDE.state, SET_ASIDE.reason)
+        for row in _rows_under(tx, one):
+            if row.state in (None, "sellable"):
+                row.state, row.state_reason = SET_ASIDE.state, SET_ASIDE.reason
+
+
+def _rows_under(tx: Transaction, lot: StockLot) -> list[LotParent]:
+    mine = select(LotParent).where(LotParent.site_id == lot.site_id, LotParent.parent_id == lot.id)
+    return list(tx.session.scalars(mine.order_by(LotParent.id)))
 
 
 def apply_to_children(tx: Transaction, lot: StockLot, state: str, reason: str) -> None:

@@ -10,6 +10,7 @@ from pos_trace.store.models import (
     DeskCheck,
     FacilityRow,
     LotRecordRow,
+    LotSighting,
     RecallLot,
     RecallRow,
     StationRow,
@@ -52,6 +53,11 @@ def desk_check_line(row: DeskCheck) -> Line:
 def station_line(row: StationRow) -> Line:
     """The station line of ``row``: its key and its stalls, nothing of what they sell."""
     return _line(row, STATION_MEMBERS)
+
+
+def sighting_line(row: LotSighting) -> Line:
+    """When a site first scanned a serial that another site scanned too; not how much of it, not which stall."""
+    return {"station_id": row.site_id} | _line(row, ("id", "key", "day", "first_scan_at", "version"))
 
 
 def _line(row: object, members: tuple[str, ...]) -> Line:

@@ -1,7 +1,7 @@
 """Delivery lines coming in: with a code or without, each becoming a lot in stock with a verdict and maybe a flag."""
 
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -197,20 +197,17 @@ def _settle(
     origin: Answer,
     harvested: date | None,
 ) -> Answer:
-    judging.keep(tx, verdict, "scan" if line.key else "received", line, line.scan_id)
+    kept = judging.keep(tx, verdict, "scan" if line.key else "received", line, line.scan_id)
     state, reason = judging.state_for(tx, line, verdict.stock, verdict.record == "recalled")
     lot = stock.receive(tx, line, product, state, origin | {"day": tx.now.astimezone(tx.node.zone).date().isoformat()})
     lot.state_reason, lot.harvested = reason, harvested
     flag = flags.open_flag(tx, line, verdict)
     tx.session.flush()
-    return told(tx.session, tx.node, line, flag, lot, tx.now)
+    return told(tx.node, line, flag, lot, kept)
 
 
-def told(
-    session: Session, node: Node, line: DeliveryLine, flag: Flag | None, lot: StockLot | None, now: datetime
-) -> Answer:
+def told(node: Node, line: DeliveryLine, flag: Flag | None, lot: StockLot | None, verdict: VerdictRow | None) -> Answer:
     """A line as the API answers it."""
-    verdict = session.get(VerdictRow, (line.site_id, line.verdict_id)) if line.verdict_id else None
     return {
         "id": line.id,
         "goods_name": line.goods_name,

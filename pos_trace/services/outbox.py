@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -18,6 +18,7 @@ from pos_trace.store.outbox import Claimed
 from pos_trace.store.types import new_id
 
 A_ROUND = 50
+PRIVATE: Final = "private_report"  # never readable at the station, and gone from it when it has left
 
 
 def never() -> bool:
@@ -98,14 +99,24 @@ def _settle(tx: Transaction, message: Claimed, delivered: Delivered, luck: Calla
     if delivered.state == "done":
         if outbox.done(tx.session, message, delivered.status, delivered.answer, tx.now):
             _acknowledged(tx, message, delivered)
+            _forget(tx, message)
     elif delivered.state == "dead":
         if outbox.dead(tx.session, message, delivered.status, delivered.answer):
             tx.audit("message_refused", f"outbox:{message.id}", {"status": delivered.status, "kind": message.kind})
+            _forget(tx, message)
     elif delivered.state == "parked":
         if outbox.park(tx.session, message, delivered.status):
             tx.audit("destination_parked", f"outbox:{message.destination}", {"status": delivered.status})
     else:
         outbox.retry(tx.session, message, delivered.status, delivered.retry_after_s, tx.now, luck)
+        if outbox.given_up(tx.session, message):
+            _forget(tx, message)
+
+
+def _forget(tx: Transaction, message: Claimed) -> None:
+    """Nothing of a private report stays once it has left, or once nobody will take it."""
+    if message.kind == PRIVATE:
+        outbox.forget(tx.session, message)
 
 
 def _acknowledged(tx: Transaction, message: Claimed, delivered: Delivered) -> None:

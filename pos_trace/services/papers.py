@@ -158,7 +158,7 @@ def _judged_again(
             judging.rejudge_line(tx, row, judging.known(tx.session, row.key), "paper")
     tx.session.flush()
     mine = [row for row in rows if row.stall_id == delivery.stall_id]
-    return [deliveries.told_line(tx.session, tx.node, row, tx.now) for row in mine]
+    return deliveries.told_lines(tx.session, tx.node, mine, tx.now)
 
 
 def _told(row: Paper) -> dict[str, Any]:
@@ -182,9 +182,8 @@ def listed(node: Node, who: Actor, delivery_id: str) -> Answer:
     """
     with node.db.read() as session:
         delivery = owned(session, who, Delivery, delivery_id, deliveries.NO_DELIVERY)
-        found = {paper.id: paper for line in deliveries.lines_of(session, delivery)
-                 for paper in papers_served.all_of_line(session, line)}  # fmt: skip
-        return {"papers": [_listed(session, who, paper) for _, paper in sorted(found.items())]}
+        found = papers_served.all_of_lines(session, delivery, deliveries.lines_of(session, delivery))
+        return {"papers": [_listed(session, who, paper) for paper in found]}
 
 
 def _listed(session: Session, who: Actor, paper: Paper) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pos_trace.core.goods import OTHER_TRUCK, PaperFacts, covered, used_up
 from pos_trace.core.policy import Policy
 from pos_trace.core.quantities import to_kg
 from pos_trace.core.vocabulary.words import SHARED_PAPERS
+from pos_trace.services import stock
 from pos_trace.store.models import Delivery, DeliveryLine, Paper, PaperLink, Photo, Transfer
 
 ZERO = Decimal(0)
@@ -29,19 +30,44 @@ def all_of_line(session: Session, line: DeliveryLine) -> list[Paper]:
     Another stall's paper counts only when it is of the truck's goods (``SHARED_PAPERS``), names this goods group and
     states its kilograms: then what all of them received is held against that sum (decision 8).
     """
-    delivery = session.get_one(Delivery, (line.site_id, line.delivery_id))
-    served = (PaperLink.line_id == line.id) | (PaperLink.delivery_id == line.delivery_id)
-    own = PaperLink.stall_id == line.stall_id
+    return all_of_lines(session, session.get_one(Delivery, (line.site_id, line.delivery_id)), [line])
+
+
+def all_of_lines(session: Session, delivery: Delivery, lines: Sequence[DeliveryLine]) -> list[Paper]:
+    """The papers that serve any of ``lines``, all of one delivery."""
+    served = PaperLink.line_id.in_([line.id for line in lines]) | (PaperLink.delivery_id == delivery.id)
+    own = PaperLink.stall_id == delivery.stall_id
     wanted = and_(own, served)
     if delivery.arrival_id is not None:
         on_truck = PaperLink.arrival_id == delivery.arrival_id
-        shared = and_(
-            Paper.kind.in_(SHARED_PAPERS), Paper.stated_kg.is_not(None), Paper.goods_group == line.goods_group
-        )
-        mine = and_(own, or_(Paper.goods_group.is_(None), Paper.goods_group == line.goods_group))
+        named = sorted({line.goods_group for line in lines if line.goods_group is not None})
+        of_group: ColumnElement[bool] = Paper.goods_group.in_(named)
+        if any(line.goods_group is None for line in lines):
+            of_group = or_(of_group, Paper.goods_group.is_(None))
+        shared = and_(Paper.kind.in_(SHARED_PAPERS), Paper.stated_kg.is_not(None), of_group)
+        mine = and_(own, or_(Paper.goods_group.is_(None), of_group))
         wanted = or_(wanted, and_(on_truck, or_(mine, shared)))
     linked = select(Paper).join(PaperLink, (PaperLink.site_id == Paper.site_id) & (PaperLink.paper_id == Paper.id))
-    return list(session.scalars(linked.where(Paper.site_id == line.site_id, wanted).distinct().order_by(Paper.id)))
+    rows = linked.where(Paper.site_id == delivery.site_id, wanted).distinct().order_by(Paper.id)
+    return list(session.scalars(rows)) if lines else []
+
+
+def with_papers(session: Session, site_id: str, lines: Sequence[DeliveryLine]) -> set[str]:
+    """Ids of those of ``lines`` that some paper may serve: one of their own, their delivery's or their vehicle's."""
+    came = select(Delivery.id, Delivery.arrival_id).where(
+        Delivery.site_id == site_id, Delivery.id.in_(sorted({line.delivery_id for line in lines}))
+    )
+    arrivals = {str(row.id): row.arrival_id for row in session.execute(came)}
+    linked = select(PaperLink.line_id, PaperLink.delivery_id, PaperLink.arrival_id).where(
+        PaperLink.site_id == site_id,
+        or_(
+            PaperLink.line_id.in_([line.id for line in lines]),
+            PaperLink.delivery_id.in_(sorted(arrivals)),
+            PaperLink.arrival_id.in_(sorted({arrival for arrival in arrivals.values() if arrival})),
+        ),
+    )
+    places = {place for row in session.execute(linked) for place in row if place is not None}
+    return {line.id for line in lines if {line.id, line.delivery_id, arrivals.get(line.delivery_id)} & places}
 
 
 def facts(session: Session, policy: Policy, line: DeliveryLine) -> list[PaperFacts]:
@@ -99,13 +125,16 @@ def left_kg(session: Session, row: Paper) -> Decimal | None:
 
 def weighed(session: Session, row: Paper) -> list[tuple[str, Decimal]]:
     """Every line a paper – and the same paper entered again – serves, in the order received, with its kilograms."""
-    return [(line.id, kg) for line in lines_served(session, twins(session, row)) if (kg := _kg(line)) is not None]
+    served = lines_served(session, twins(session, row))
+    return [(line.id, kg) for line in served if (kg := _kg(session, line)) is not None]
 
 
-def _kg(line: DeliveryLine) -> Decimal | None:
+def _kg(session: Session, line: DeliveryLine) -> Decimal | None:
+    """Kilograms of what stayed, corrections counted (they are in kilograms where the line's unit is a known weight)."""
     if line.accepted <= 0:
         return ZERO
-    return to_kg(line.accepted, line.unit, line.content_kg)
+    kg = to_kg(line.accepted, line.unit, line.content_kg)
+    return None if kg is None else max(ZERO, kg + stock.corrected(session, line))
 
 
 def twins(session: Session, row: Paper) -> list[Paper]:
@@ -150,7 +179,11 @@ def _lines_of(session: Session, paper: Paper) -> list[DeliveryLine]:
 
 
 def used_before(session: Session, row: Paper) -> list[Paper]:
-    """Earlier entries of the same paper – its number or its very photo again – that came with another truck."""
+    """Earlier entries of the same paper – its number or its very photo again – that came with another truck.
+
+    A delivery note read from its code is one of its seller's and taken in once only: another seller's may well bear the
+    same number.
+    """
     photos = select(Photo.sha256).where(Photo.site_id == row.site_id, Photo.paper_id == row.id)
     again = select(Photo.paper_id).where(
         Photo.site_id == row.site_id, Photo.sha256.in_(photos), Photo.paper_id.is_not(None), Photo.paper_id != row.id
@@ -159,7 +192,9 @@ def used_before(session: Session, row: Paper) -> list[Paper]:
     if row.number:
         same = or_(same, and_(Paper.kind == row.kind, Paper.number == row.number, _askable(row)))
     earlier = select(Paper).where(Paper.site_id == row.site_id, Paper.id < row.id, same).order_by(Paper.id)
-    return [one for one in session.scalars(earlier) if _elsewhere(session, row, one)]
+    coded = bool(_signatures(session, row))
+    found = [one for one in session.scalars(earlier) if _elsewhere(session, row, one)]
+    return [one for one in found if not (coded and _signatures(session, one))]
 
 
 def _elsewhere(session: Session, row: Paper, one: Paper) -> bool:

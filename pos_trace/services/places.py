@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from pos_trace.core.errors import Conflict, FieldError, Invalid, NotFound
-from pos_trace.core.roles import PROVINCE_KEY_SCOPES, SITE_ROLES, STALL_KEY_SCOPES, STALL_ROLES
+from pos_trace.core.roles import AT_STALL, PROVINCE_KEY_SCOPES, SITE_ROLES, STALL_KEY_SCOPES
 from pos_trace.core.text import clean
-from pos_trace.services import accounts
+from pos_trace.services import accounts, stall_list
 from pos_trace.services.node import Actor, Answer, Node
 from pos_trace.store.models import Agency, Printer, Site, Stall, Till, User
 
@@ -56,6 +56,7 @@ def set_site(
         row.name, row.kind, row.gln = clean(name, 200), kind, _gln(gln)
         row.operator_name, row.commune = clean(operator, 200) or None, clean(commune, 120) or None
         tx.audit("site_set", f"site:{node.id}", {"name": row.name, "gln": row.gln})
+        stall_list.changed(tx)
         return tx.answer({"id": node.id, "name": row.name})
 
 
@@ -83,6 +84,7 @@ def add_stall(
             row.practice_until = golive + timedelta(days=node.policy.clocks.practice_days)
         tx.session.add(row)
         tx.audit("stall_added", f"stall:{row.id}", {"number": number, "gln": row.gln}, row.id)
+        stall_list.changed(tx)
         return tx.answer({"id": row.id, "number": number}, 201)
 
 
@@ -130,7 +132,7 @@ def add_person(
     node: Node, who: Actor, login: str, name: str, secret: str, roles: Sequence[str], place: str | None, now: datetime
 ) -> Answer:
     """Add a person with ``roles`` at ``place``: a stall's id, an agency's id, or None for the site."""
-    where = "stall" if set(roles) <= set(STALL_ROLES) else "site" if set(roles) <= set(SITE_ROLES) else "agency"
+    where = "stall" if set(roles) <= set(AT_STALL) else "site" if set(roles) <= set(SITE_ROLES) else "agency"
     kind = "pin" if where == "stall" or set(roles) == {"operator"} else "password"
     with node.write(who, now) as tx:
         if tx.session.scalars(select(User.id).where(User.site_id == node.id, User.login == login)).first():

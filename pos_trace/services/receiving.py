@@ -13,8 +13,10 @@ from pos_trace.core.text import clean
 from pos_trace.services import (
     deliveries,
     judging,
+    lineage,
     lines_in,
     papers,
+    papers_freed,
     printing,
     receiving_slips,
     stock,
@@ -26,6 +28,7 @@ from pos_trace.store import counters
 from pos_trace.store.models import Delivery, DeliveryLine, Flag, Stall
 
 ZERO = Decimal(0)
+CANCELLED = "hủy chuyến"
 
 
 def add_loose(
@@ -104,6 +107,7 @@ def send_back(tx: Transaction, line: DeliveryLine, taken: Decimal, reason: str) 
             lot.state, lot.state_reason, lot.closed_at = "closed", "refused", tx.now
         end_flags(tx, line, "refused")
     transfer_returns.from_line(tx, lot, taken, reason)
+    papers_freed.settle(tx, [line])
     tx.audit("line_refused", f"line:{line.id}", {"quantity": str(taken), "unit": line.unit, "reason": reason})
 
 
@@ -125,8 +129,8 @@ def hold(node: Node, who: Actor, line_id: str, now: datetime) -> Answer:
         for flag in tx.session.scalars(mine):
             flag.state, flag.answered_at = "held", now
         lot = stock.lot_of_line(tx.session, line.site_id, line.id)
-        if lot is not None and lot.state == "sellable":
-            stock.apply_state(tx, lot, "held", "person")
+        if lot is not None:
+            lineage.set_aside(tx, lot)
         tx.audit("line_set_aside", f"line:{line.id}", {})
         return tx.answer({"line": deliveries.told_line(tx.session, node, line, now)})
 
@@ -136,7 +140,7 @@ def close(node: Node, who: Actor, delivery_id: str, now: datetime) -> Answer:
     with node.write(who, now) as tx:
         row = deliveries.still_open(tx, delivery_id)
         jobs = close_row(tx, row, "person")
-        lines = [deliveries.told_line(tx.session, node, line, now) for line in deliveries.lines_of(tx.session, row)]
+        lines = deliveries.told_lines(tx.session, node, deliveries.lines_of(tx.session, row), now)
         return tx.answer({"id": row.id, "number": row.number, "state": row.state, "print_jobs": jobs, "lines": lines})
 
 
@@ -182,12 +186,17 @@ def auto_close(node: Node, now: datetime) -> int:
 
 
 def cancel(node: Node, who: Actor, delivery_id: str, reason: str, now: datetime) -> Answer:
-    """Cancel a delivery by mistake; nothing is deleted. ``Conflict`` once something of it was sold or reported."""
+    """Cancel a delivery by mistake; nothing is deleted. ``Conflict`` once something of it was sold or reported.
+
+    What a slip of this box brought in is the seller's again.
+    """
     with node.write(who, now) as tx:
         row = deliveries.still_open(tx, delivery_id)
-        for line in deliveries.lines_of(tx.session, row):
+        lines = deliveries.lines_of(tx.session, row)
+        for line in lines:
             _cancel_line(tx, line)
         row.state, row.closed_at, row.closed_by = "cancelled", now, "person"
+        papers_freed.settle(tx, lines)
         tx.audit("delivery_cancelled", f"delivery:{row.id}", {"reason": clean(reason, 300)})
         return tx.answer({"id": row.id, "state": row.state})
 
@@ -200,8 +209,10 @@ def _cancel_line(tx: Transaction, line: DeliveryLine) -> None:
     if lot is not None:
         if lot.on_hand != stock.of_line(line):
             raise Conflict("line_used", f"{line.goods_name} đã bán hoặc đã dùng một phần; lập phiếu điều chỉnh.")
-        stock.move(tx, lot, "adjusted", -lot.on_hand, "delivery", line.delivery_id)
+        back = lot.on_hand
+        stock.move(tx, lot, "adjusted", -back, "delivery", line.delivery_id)
         lot.state, lot.state_reason, lot.closed_at = "closed", "cancelled", tx.now
+        transfer_returns.from_line(tx, lot, back, CANCELLED)
     line.state = "cancelled"
     end_flags(tx, line, "cancelled")
 
@@ -217,8 +228,9 @@ def flags(node: Node, who: Actor, now: datetime) -> Answer:
             .order_by(Flag.due_at, Flag.id)
         )
         found = []
-        for flag, line in session.execute(mine.limit(500)):
-            missing = judging.missing_papers(session, node, line)
+        rows = session.execute(mine.limit(500)).all()
+        lacks = judging.missing_of_each(session, node, [line for _, line in rows])
+        for flag, line in rows:
             goods = {"line_id": line.id, "delivery_id": line.delivery_id, "goods_name": line.goods_name}
-            found.append(lines_in.flag_told(flag, node) | goods | {"missing": missing})
+            found.append(lines_in.flag_told(flag, node) | goods | {"missing": lacks[line.id]})
         return {"flags": found}

@@ -9,7 +9,7 @@ from pos_trace.core.errors import NotFound
 from pos_trace.services import lines
 from pos_trace.services.node import Answer, Node
 from pos_trace.store.lots import lot_of
-from pos_trace.store.models import DeskCheck, FacilityRow, LotRecordRow, RecallLot, RecallRow, StationRow
+from pos_trace.store.models import DeskCheck, FacilityRow, LotRecordRow, LotSighting, RecallLot, RecallRow, StationRow
 
 MODELS: tuple[tuple[str, Any], ...] = (
     ("facility", FacilityRow),
@@ -17,6 +17,7 @@ MODELS: tuple[tuple[str, Any], ...] = (
     ("recall", RecallRow),
     ("station", StationRow),
     ("desk_check", DeskCheck),
+    ("sighting", LotSighting),
 )
 PAGE = 500
 MOST = 2000
@@ -104,4 +105,6 @@ def _line(session: Session, kind: str, row: Any) -> lines.Line:
         return lines.desk_check_line(row)
     if kind == "station":
         return lines.station_line(row)
+    if kind == "sighting":
+        return lines.sighting_line(row)
     return lines.facility_line(session, row) if kind == "facility" else lines.recall_line(session, row)

@@ -93,8 +93,9 @@ def listed(node: Node, who: Actor, now: datetime) -> Answer:
             .order_by(Flag.due_at, Flag.id)
             .limit(MOST)
         )
-        found = [_told(node, flag, line, now) | {"missing": judging.missing_papers(session, node, line)}
-                 for flag, line in session.execute(mine)]  # fmt: skip
+        rows = session.execute(mine).all()
+        lacks = judging.missing_of_each(session, node, [line for _, line in rows])
+        found = [_told(node, flag, line, now) | {"missing": lacks[line.id]} for flag, line in rows]
         return {"reminders": sorted(found, key=lambda one: one["by"]), "same_truck": _questions(session, who)}
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select, tuple_
 from pos_trace.core.errors import NotFound
 from pos_trace.services import outbox
 from pos_trace.services.node import Actor, Answer, Node
+from pos_trace.services.outbox import PRIVATE
 from pos_trace.store.models import OutboxMessage
 
 PAGE: Final = 50
@@ -26,12 +27,18 @@ KINDS: Final = {
     "sighting": "Lô đã nhận trong ngày (số kg, giờ quét đầu tiên)",
     "stall_card": "Thẻ của sạp: đang bán gì hôm nay",
     "enrolment": "Đăng ký máy của chợ với tỉnh",
+    "stall_list": "Danh sách sạp của chợ",
+    "feedback": "Phản ánh của người mua (không tên, không số điện thoại)",
+    PRIVATE: "Phản ánh riêng của một người trong chợ (chỉ cơ quan đọc được)",
 }
 OF_THE_MARKET: Final = (
     "Của cả chợ, không mang tên sạp: máy hỏi tỉnh có dữ liệu mới chưa; khi quét một mã mà máy chưa có dữ liệu, máy hỏi"
     " tỉnh về đúng mã đó.",
-    "Khi đăng ký với tỉnh, máy gửi tên chợ và số sạp, tên sạp, mã địa điểm, xã phường của từng sạp.",
+    "Khi đăng ký với tỉnh và mỗi khi chợ thêm hoặc đổi sạp, máy gửi tên chợ và số sạp, tên sạp, mã địa điểm, xã phường"
+    " của từng sạp.",
+    "Phản ánh riêng: ở đây chỉ có ngày gửi; không ai ở chợ, kể cả chủ sạp, đọc được nội dung hay biết của ai.",
 )
+OPEN_TO_ALL: Final = frozenset({"stall_list"})
 
 
 def listed(
@@ -42,10 +49,10 @@ def listed(
     day: date | None = None,
     kind: str | None = None,
 ) -> Answer:
-    """What this stall sent or waits to send, newest first: ``{messages, next, total, kinds, …}``.
+    """What this stall sent or waits to send, newest first: ``{messages, next, total, kinds, market, …}``.
 
     ``day`` (the site's own) and ``kind`` narrow; ``total`` counts what they leave, with its bytes as they go over the
-    line. Every message can be opened.
+    line. Every message can be opened. ``market``: what left in no stall's name.
     """
     with node.db.read() as session:
         mine = _mine(node, who, day, kind)
@@ -57,6 +64,7 @@ def listed(
         if last is not None and last.stall_id == who.stall:
             wanted = wanted.where(tuple_(*order) < tuple_(last.created_at, last.seq, last.id))
         rows = list(session.scalars(wanted.order_by(*(column.desc() for column in order)).limit(most)))
+        shared = [_shared(node, row) for row in session.scalars(_of_the_market(node, day, kind))] if not before else []
         pictures = list(session.scalars(select(OutboxMessage.body).where(*mine, OutboxMessage.kind == "evidence")))
     return {
         "messages": [_told(node, row) for row in rows],
@@ -65,6 +73,7 @@ def listed(
         "kinds": KINDS,
         "note": NOTE,
         "of_the_market": OF_THE_MARKET,
+        "market": shared,
     }
 
 
@@ -86,13 +95,39 @@ def body(node: Node, who: Actor, message_id: str) -> bytes:
 def _one(node: Node, who: Actor, message_id: str) -> OutboxMessage:
     with node.db.read() as session:
         row = session.get(OutboxMessage, (who.site_id, message_id))
-    if row is None or row.stall_id != who.stall:
+    theirs = row is not None and row.stall_id is None and row.kind in OPEN_TO_ALL
+    if row is None or (row.stall_id != who.stall and not theirs):
         raise NotFound("not_found", "Không tìm thấy mục đã gửi này.")
     return row
 
 
 def _mine(node: Node, who: Actor, day: date | None, kind: str | None) -> list[Any]:
-    found: list[Any] = [OutboxMessage.site_id == who.site_id, OutboxMessage.stall_id == who.stall]
+    return _narrowed(node, OutboxMessage.stall_id == who.stall, day, kind)
+
+
+def _of_the_market(node: Node, day: date | None, kind: str | None) -> Select[Any]:
+    newest = (OutboxMessage.created_at.desc(), OutboxMessage.seq.desc(), OutboxMessage.id.desc())
+    mine = _narrowed(node, OutboxMessage.stall_id.is_(None), day, kind)
+    return select(OutboxMessage).where(*mine).order_by(*newest).limit(PAGE)
+
+
+def _shared(node: Node, row: OutboxMessage) -> Answer:
+    """A message of the whole market. Of one that may not be opened only the day is told: an hour and a size would say
+    whose it is.
+    """
+    if row.kind in OPEN_TO_ALL:
+        return _told(node, row) | {"day": row.created_at.astimezone(node.zone).date().isoformat()}
+    return {
+        "kind": row.kind,
+        "kind_text": KINDS.get(row.kind, row.kind),
+        "plain": row.plain,
+        "state_text": STATES.get(row.state, row.state),
+        "day": row.created_at.astimezone(node.zone).date().isoformat(),
+    }
+
+
+def _narrowed(node: Node, whose: Any, day: date | None, kind: str | None) -> list[Any]:
+    found: list[Any] = [OutboxMessage.site_id == node.id, whose]
     if day is not None:
         start = datetime.combine(day, time(), node.zone)
         found += [OutboxMessage.created_at >= start, OutboxMessage.created_at < start + timedelta(days=1)]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from pos_trace.core.errors import Conflict
 from pos_trace.core.quantities import as_text, to_kg
-from pos_trace.services import stock
+from pos_trace.services import receipts_again, stock
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store.models import LotAllocation, Product, Sale, SaleLine, StockLot
 
@@ -113,9 +113,10 @@ def settle(node: Node, who: Actor, lot_id: str, now: datetime) -> Answer:
 def settle_from(tx: Transaction, lot: StockLot, near: timedelta | None = NEAR) -> Decimal:
     """Take open shortfalls of the lot's goods out of it, the oldest first; answers how much, in the lot's unit.
 
-    ``near``: only what was sold that shortly before the lot came in, or after; None: whatever a person says.
+    The receipts' pages are told of the lot. ``near``: only what was sold that shortly before the lot came in, or
+    after; None: whatever a person says.
     """
-    settled = stock.ZERO
+    settled, lines = stock.ZERO, []
     for short in waiting(tx.session, lot.site_id, lot.stall_id, lot.product_id):
         if near is not None and short.sold_at < lot.received_at - near:
             continue
@@ -134,6 +135,8 @@ def settle_from(tx: Transaction, lot: StockLot, near: timedelta | None = NEAR) -
         row.candidates = [*row.candidates, *([lot.id] if lot.id not in row.candidates else [])]
         stock.move(tx, lot, "sold", -taken, "sale_line", row.sale_line_id)
         settled += taken
+        lines.append(row.sale_line_id)
+    receipts_again.publish(tx, lines)
     return settled
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from pos_trace.core.errors import Conflict, FieldError, Invalid
-from pos_trace.core.quantities import exact, shown, to_kg
+from pos_trace.core.quantities import as_text, exact, shown, to_kg
 from pos_trace.core.stock import Cut, Measure, StockState, cut, strictest
 from pos_trace.core.vocabulary.stock import LOSS
 from pos_trace.services import lineage, products, stock
@@ -16,6 +16,7 @@ from pos_trace.store.models import LotParent, Product, StockLot
 
 MOST_PARENTS = 50
 GONE = ("closed", "returned_recalled")
+UNKNOWN_LOSS = "unknown"
 Taken = list[tuple[StockLot, Decimal]]
 
 
@@ -180,10 +181,21 @@ def _make(
         _remember(tx, child, taken)
     _move(tx, child, taken, found)
     stock.move(tx, child, "moved", made, "lot", taken[0][0].id)
-    told = {"child": child.id, "made": str(made), "unit": unit, "loss": str(found.loss)}
+    told = {
+        "child": child.id,
+        "made": str(made),
+        "unit": unit,
+        "loss": _said(found.loss),
+        "lost_kg": _said(found.lost_kg),
+    }
     parts = {lot.id: str(quantity) for lot, quantity in taken}
     tx.audit(act, f"lot:{taken[0][0].id}", told | {"taken": parts})
     return stock.told(child, product)
+
+
+def _said(loss: Decimal | None) -> str:
+    """A loss as the audit keeps it: nothing lost and nobody knows are not the same."""
+    return UNKNOWN_LOSS if loss is None else as_text(loss)
 
 
 def _group(tx: Transaction, taken: Taken) -> str | None:
@@ -233,7 +245,7 @@ def _remember(tx: Transaction, child: StockLot, taken: Taken) -> None:
 
 def _move(tx: Transaction, child: StockLot, taken: Taken, found: Cut) -> None:
     """Out of the parents: what moved to the child and, apart from it, what was lost on the way."""
-    left = found.loss
+    left = found.loss or stock.ZERO  # the ledger counts pieces: of kilograms lost between them it has no row
     for lot, quantity in taken:
         lost = min(left, quantity)
         left -= lost

@@ -7,13 +7,13 @@ from typing import Final
 from sqlalchemy import select
 
 from pos_trace.core.errors import Conflict, FieldError, Invalid, NotFound
-from pos_trace.core.roles import STALL_ROLES
+from pos_trace.core.roles import AT_STALL
 from pos_trace.core.text import clean, fold
 from pos_trace.services import accounts
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store.models import Membership, Session, User
 
-ROLE_WORDS: Final = {"receiver": "nhận hàng", "cashier": "bán hàng", "owner": "chủ sạp"}
+ROLE_WORDS: Final = {"receiver": "nhận hàng", "cashier": "bán hàng", "shift_leader": "trưởng ca", "owner": "chủ sạp"}
 NO_PERSON: Final = "Không tìm thấy người này ở sạp."
 
 
@@ -39,7 +39,7 @@ def listed(node: Node, who: Actor, now: datetime) -> Answer:
 def add(node: Node, who: Actor, name: str, roles: Sequence[str], pin: str, now: datetime) -> Answer:
     """A person with a PIN; their log-in name is made of name and stall, people tap it and never type it."""
     told = clean(name, 120)
-    wanted = sorted(set(roles) & set(STALL_ROLES))
+    wanted = sorted(set(roles) & set(AT_STALL))
     if not told or not wanted:
         wrong = (FieldError("/name", "missing"), FieldError("/roles", "missing"))
         raise Invalid("person_incomplete", "Ghi tên và chọn việc của người này.", wrong)

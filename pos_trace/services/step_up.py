@@ -18,7 +18,7 @@ ACT = "held_sold_override"
 
 def people(node: Node, who: Actor, now: datetime) -> Answer:
     """Who at this stall may allow it: ``{people: [{login, name}]}``."""
-    able = [role for role in roles.STALL_ROLES if PERMISSION in roles.permissions(frozenset({role}))]
+    able = [role for role in roles.AT_STALL if PERMISSION in roles.permissions(frozenset({role}))]
     with node.db.read() as session:
         mine = select(User).join(Membership, (Membership.user_id == User.id) & (Membership.site_id == User.site_id))
         mine = mine.where(User.site_id == node.id, User.active, Membership.stall_id == who.stall)

@@ -1,5 +1,6 @@
 """Stock as a ledger: the only place where a lot's quantity changes, and the verbs people have for it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from pos_trace.core.text import clean
 from pos_trace.core.vocabulary.stock import STATE_WORDS, WASTE_KINDS
 from pos_trace.services import products
 from pos_trace.services.node import Actor, Answer, Node, Transaction, owned, stall_of
-from pos_trace.store.models import DeliveryLine, Product, StockLot, StockMovement
+from pos_trace.store.models import Adjustment, DeliveryLine, Product, StockLot, StockMovement
 
 NO_LOT = "Không tìm thấy lô hàng."
 ZERO = Decimal(0)
@@ -60,11 +61,22 @@ def of_line(line: DeliveryLine) -> Decimal:
     return in_stock_unit(line, line.accepted)
 
 
+def corrected(session: Session, line: DeliveryLine) -> Decimal:
+    """What all corrections of a line add up to, in its lot's unit."""
+    mine = select(Adjustment.quantity).where(Adjustment.site_id == line.site_id, Adjustment.line_id == line.id)
+    return sum(session.scalars(mine), Decimal(0))
+
+
 def lot_of_line(session: Session, site_id: str, line_id: str) -> StockLot | None:
     """The lot a delivery line became; what was cut from it later names the same line, but has a parent."""
-    mine = select(StockLot).where(StockLot.site_id == site_id, StockLot.line_id == line_id)
-    mine = mine.where(StockLot.parent_lot_id.is_(None))
-    return session.scalars(mine.order_by(StockLot.id).limit(1)).first()
+    return lots_of_lines(session, site_id, [line_id]).get(line_id)
+
+
+def lots_of_lines(session: Session, site_id: str, line_ids: Sequence[str]) -> dict[str, StockLot]:
+    """By line, the lot it became."""
+    mine = select(StockLot).where(StockLot.site_id == site_id, StockLot.line_id.in_(line_ids))
+    rows = session.scalars(mine.where(StockLot.parent_lot_id.is_(None)).order_by(StockLot.id.desc()))
+    return {row.line_id: row for row in rows if row.line_id is not None}
 
 
 def apply_state(tx: Transaction, lot: StockLot, state: str, reason: str) -> bool:

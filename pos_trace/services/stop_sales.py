@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from pos_trace.core.quantities import as_text
-from pos_trace.services import lineage, records
+from pos_trace.services import lineage, recall_sums, records
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store.models import (
     LotAllocation,
@@ -59,7 +59,10 @@ def recalled_lots(session: Session, site_id: str, recall_id: str) -> list[StockL
 
 
 def listed(node: Node, who: Actor, recall_id: str) -> Answer:
-    """What this stall has and sold of a recall: ``{recall, lots, receipts, transfers}``; certainty: how sure."""
+    """What this stall has and sold of a recall: ``{recall, lots, receipts, transfers, completion}``.
+
+    ``certainty``: how sure a receipt is; ``completion``: the quantities of the report (``recall_sums``).
+    """
     with node.db.read() as session:
         recall = session.get(RecallRow, recall_id)
         lots = [lot for lot in recalled_lots(session, who.site_id, recall_id) if lot.stall_id == who.stall]
@@ -70,6 +73,7 @@ def listed(node: Node, who: Actor, recall_id: str) -> Answer:
             ],
             "receipts": _receipts(session, who, lots),
             "transfers": _given(session, who, lots),
+            "completion": recall_sums.of_stall(session, who, recall_id, lots),
         }
 
 

@@ -12,7 +12,7 @@ from pos_trace.core.ports import FeedPage
 from pos_trace.services import case_log, judging, lineage, stop_sales, transfer_intake
 from pos_trace.services.node import Answer, Node, Transaction
 from pos_trace.store import lots
-from pos_trace.store.models import Case, CaseLine, DeliveryLine, FeedCursor, LotRecordRow, StockLot
+from pos_trace.store.models import Case, CaseLine, DeliveryLine, FeedCursor, LotRecordRow, LotSighting, StockLot
 
 CHANGES = "changes"
 CASES = "case_events"
@@ -193,6 +193,8 @@ def _keys_on_hand(session: Session, site_id: str, after: int) -> list[str]:
         part = LotRecordRow.key.in_(names[at : at + KEYS_AT_ONCE])
         for fact in session.scalars(select(LotRecordRow.key).where(LotRecordRow.version > after, part)):
             changed |= by_fact[fact]
+    for key in session.scalars(select(LotSighting.key).where(LotSighting.version > after)):
+        changed |= by_fact.get(key, set())
     for recall_id in stop_sales.since(session, after):
         changed |= {lot.key for lot in stop_sales.recalled_lots(session, site_id, recall_id) if lot.key}
     return sorted(changed)

@@ -63,7 +63,7 @@ def accept(node: Node, who: Actor, transfer_id: str, told: Sequence[LineAnswer],
                 received = _received(tx, line)
                 receiving.send_back(tx, received, refused[line.position], reasons[line.position])
         jobs = receiving.close_row(tx, delivery, "person")
-        made = [deliveries.told_line(tx.session, node, one, now) for one in deliveries.lines_of(tx.session, delivery)]
+        made = deliveries.told_lines(tx.session, node, deliveries.lines_of(tx.session, delivery), now)
         answer = transfers.told_of(tx.session, node, row)
         return tx.answer(answer | {"delivery_number": delivery.number, "print_jobs": jobs, "delivery_lines": made})
 

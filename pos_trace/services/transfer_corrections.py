@@ -18,6 +18,7 @@ from pos_trace.services import (
     flags,
     judging,
     lines_in,
+    papers_freed,
     papers_served,
     receiving,
     stock,
@@ -135,11 +136,10 @@ def settle(
     for one in (row, sent):
         one.state, one.answered_at = "accepted", tx.now
     row.delivery_id = delivery.id
-    tx.session.flush()
+    papers_freed.settle(tx, old)
     tx.audit("transfer_received", f"transfer:{row.id}", {"number": row.number, "delivery": delivery.id})
     jobs = receiving.close_row(tx, delivery, "person")
-    made_lines = [deliveries.told_line(tx.session, tx.node, one, tx.now)
-                  for one in deliveries.lines_of(tx.session, delivery)]  # fmt: skip
+    made_lines = deliveries.told_lines(tx.session, tx.node, deliveries.lines_of(tx.session, delivery), tx.now)
     return transfers.told_of(tx.session, tx.node, row) | {
         "delivery_number": delivery.number, "print_jobs": jobs, "delivery_lines": made_lines}  # fmt: skip
 

@@ -107,7 +107,7 @@ def _answer(tx: Transaction, row: Transfer, say: str, words: str = "", **more: o
     delivery = tx.session.get(Delivery, (row.site_id, row.delivery_id)) if row.delivery_id else None
     if delivery is not None:
         found = deliveries.lines_of(tx.session, delivery)
-        lines = [deliveries.told_line(tx.session, tx.node, line, tx.now) for line in found]
+        lines = deliveries.told_lines(tx.session, tx.node, found, tx.now)
     said = _said(say, told | {"already": say == "already"}, words or told["seller"]["name"])
     return said | {"delivery_id": row.delivery_id, "lines": lines}
 

@@ -1,5 +1,6 @@
 """What a buyer refused of a transfer goes back into the lot it came from; nothing is lost between two stalls."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -14,8 +15,16 @@ ZERO = Decimal(0)
 
 def lines_of(session: Session, row: Transfer) -> list[TransferLine]:
     """A transfer's lines in their order."""
-    mine = select(TransferLine).where(TransferLine.site_id == row.site_id, TransferLine.transfer_id == row.id)
-    return list(session.scalars(mine.order_by(TransferLine.position)))
+    return lines_by_slip(session, row.site_id, [row.id])[row.id]
+
+
+def lines_by_slip(session: Session, site_id: str, ids: Sequence[str]) -> dict[str, list[TransferLine]]:
+    """By transfer, its lines in their order."""
+    mine = select(TransferLine).where(TransferLine.site_id == site_id, TransferLine.transfer_id.in_(ids))
+    found: dict[str, list[TransferLine]] = {one: [] for one in ids}
+    for line in session.scalars(mine.order_by(TransferLine.position)):
+        found[line.transfer_id].append(line)
+    return found
 
 
 def other_side(session: Session, row: Transfer) -> Transfer | None:

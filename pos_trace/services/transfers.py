@@ -191,7 +191,7 @@ def listed(node: Node, who: Actor, direction: str | None = None) -> Answer:
         waiting = mine.where(Transfer.state == "sent").order_by(Transfer.created_at.desc(), Transfer.id.desc())
         rows = {row.id: row for row in [*session.scalars(waiting.limit(MOST_LISTED)), *session.scalars(newest)]}
         return {
-            "transfers": [told_of(session, node, row) for row in rows.values()],
+            "transfers": _all_told(session, node, list(rows.values())),
             "buyers": transfer_buyers.recent(session, who),
             "stalls": transfer_buyers.neighbours(session, node, stall),
         }
@@ -206,6 +206,18 @@ def detail(node: Node, who: Actor, transfer_id: str) -> Answer:
 
 def told_of(session: Session, node: Node, row: Transfer) -> Answer:
     """A slip as the API answers it; ``seller`` on the buyer's side, ``buyer`` on both."""
+    return _all_told(session, node, [row])[0]
+
+
+def _all_told(session: Session, node: Node, rows: Sequence[Transfer]) -> list[Answer]:
+    """Slips of this site, their lines read at once, each seller once."""
+    lines = transfer_returns.lines_by_slip(session, node.id, [row.id for row in rows])
+    came = {row.from_station: row for row in rows if row.direction == "in"}
+    sellers = {station: transfer_buyers.seller_of(session, node, row) for station, row in came.items()}
+    return [_told(row, lines[row.id], sellers.get(row.from_station)) for row in rows]
+
+
+def _told(row: Transfer, lines: Sequence[TransferLine], seller: Answer | None) -> Answer:
     return {
         "id": row.id,
         "number": row.number,
@@ -213,7 +225,7 @@ def told_of(session: Session, node: Node, row: Transfer) -> Answer:
         "direction": row.direction,
         "state": row.state,
         "buyer": dict(row.buyer),
-        "seller": transfer_buyers.seller_of(session, node, row) if row.direction == "in" else None,
+        "seller": seller if row.direction == "in" else None,
         "signature": row.signature,
         "codes": list(row.codes or []) if row.direction == "out" else [],
         "delivery_id": row.delivery_id,
@@ -221,7 +233,7 @@ def told_of(session: Session, node: Node, row: Transfer) -> Answer:
         "reason": row.reason,
         "sent_at": row.created_at.isoformat(),
         "answered_at": row.answered_at.isoformat() if row.answered_at else None,
-        "lines": [_line_told(line, row) for line in transfer_returns.lines_of(session, row)],
+        "lines": [_line_told(line, row) for line in lines],
     }
 
 

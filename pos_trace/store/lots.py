@@ -18,7 +18,7 @@ from pos_trace.core.records import (
     RecordAnswer,
     RecordsAge,
 )
-from pos_trace.store import desk_checks, feed_lines
+from pos_trace.store import desk_checks, feed_lines, sightings
 from pos_trace.store.models import (
     CertificateRow,
     FacilityRow,
@@ -159,6 +159,8 @@ def upsert_changes(session: Session, changes: Iterable[Mapping[str, Any]], now: 
             touched += upsert_recall(session, line, now)
         elif kind == "desk_check":
             desk_checks.upsert(session, line, now)
+        elif kind == "sighting":
+            touched += sightings.upsert(session, line, now)
         elif kind == "station":
             upsert_station(session, line)
     session.flush()

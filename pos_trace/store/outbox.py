@@ -125,6 +125,18 @@ def dead(session: Session, message: Claimed, status: str, answer: dict[str, Any]
     return True
 
 
+def given_up(session: Session, message: Claimed) -> bool:
+    """Whether nobody will try ``message`` again."""
+    return session.get_one(OutboxMessage, (message.site_id, message.id)).state == "dead"
+
+
+def forget(session: Session, message: Claimed) -> None:
+    """Keep that ``message`` was there and how it ended, but nothing of what it said."""
+    row = session.get_one(OutboxMessage, (message.site_id, message.id))
+    row.body, row.answer = b"{}", None
+    row.sha256 = hashlib.sha256(row.body).hexdigest()
+
+
 def retry(
     session: Session,
     message: Claimed,

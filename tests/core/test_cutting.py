@@ -16,17 +16,19 @@ AMOUNTS = st.integers(1, 10**7).map(lambda milli: D(milli) / 1000)
 @pytest.mark.parametrize(
     ("taken", "made", "found"),
     [
-        (Measure(D(5), "kg"), Measure(D(5), "kg"), Cut(D(0), None)),
-        (Measure(D(5), "kg"), Measure(D("4.2"), "kg"), Cut(D("0.8"), None)),
-        (Measure(D(5), "kg"), Measure(D(4200), "g"), Cut(D("0.8"), None)),
-        (Measure(D(25), "kg"), Measure(D(50), "túi", D("0.5")), Cut(D(0), D("0.5"))),
-        (Measure(D(25), "kg"), Measure(D(49), "túi", D("0.5")), Cut(D("0.5"), D("0.5"))),
-        (Measure(D(20), "kg"), Measure(D(7), "gói"), Cut(D("0.001"), D("2.857"))),
-        (Measure(D(1), "kg"), Measure(D(5000), "quả"), Cut(D(0), None)),  # lighter than the ledger's gram
-        (Measure(D(2), "sọt", D(25)), Measure(D(48), "kg"), Cut(D(0), None)),
-        (Measure(D(2), "sọt", D(25)), Measure(D(100), "túi"), Cut(D(0), D("0.5"))),
-        (Measure(D(1), "con"), Measure(D(30), "kg"), Cut(D(0), None)),
+        (Measure(D(5), "kg"), Measure(D(5), "kg"), Cut(D(0), None, D(0))),
+        (Measure(D(5), "kg"), Measure(D("4.2"), "kg"), Cut(D("0.8"), None, D("0.8"))),
+        (Measure(D(5), "kg"), Measure(D(4200), "g"), Cut(D("0.8"), None, D("0.8"))),
+        (Measure(D(25), "kg"), Measure(D(50), "túi", D("0.5")), Cut(D(0), D("0.5"), D(0))),
+        (Measure(D(25), "kg"), Measure(D(49), "túi", D("0.5")), Cut(D("0.5"), D("0.5"), D("0.5"))),
+        (Measure(D(20), "kg"), Measure(D(7), "gói"), Cut(D("0.001"), D("2.857"), D("0.001"))),
+        (Measure(D(1), "kg"), Measure(D(5000), "quả"), Cut(None, None)),  # lighter than the ledger's gram
+        (Measure(D(2), "sọt", D(25)), Measure(D(48), "kg"), Cut(None, None, D(2))),
+        (Measure(D(2), "sọt", D(25)), Measure(D(100), "túi"), Cut(None, D("0.5"), D(0))),
+        (Measure(D(2), "sọt", D(25)), Measure(D(90), "túi", D("0.5")), Cut(None, D("0.5"), D(5))),
+        (Measure(D(1), "con"), Measure(D(30), "kg"), Cut(None, None)),
         (Measure(D(10), "bó"), Measure(D(9), "bó"), Cut(D(1), None)),
+        (Measure(D(10), "túi"), Measure(D(9), "túi", D("0.5")), Cut(D(1), D("0.5"), D("0.5"))),
     ],
 )
 def test_both_sides_are_weighed(taken: Measure, made: Measure, found: Cut) -> None:
@@ -58,8 +60,12 @@ def test_kilograms_taken_are_kilograms_made_and_lost(taken: Decimal, made: Decim
         assert weight > taken
         return
     weight = to_kg(made, unit, found.content_kg)
+    if weight is None:
+        assert (found.loss, found.lost_kg) == (None, None)
+        return
+    assert found.loss is not None
     assert found.loss >= 0
-    assert weight is None or weight + found.loss == taken
+    assert weight + found.loss == taken
 
 
 def test_mixed_goods_are_the_strictest_of_what_they_were_mixed_of() -> None:

@@ -3,12 +3,12 @@
 import pytest
 
 from pos_trace.core.roles import (
+    AT_STALL,
     PERMISSIONS,
     PROVINCE_KEY_SCOPES,
     PROVINCE_ROLES,
     SITE_ROLES,
     STALL_KEY_SCOPES,
-    STALL_ROLES,
     STATION_KEY_SCOPES,
     permissions,
 )
@@ -19,9 +19,10 @@ from pos_trace.core.roles import (
     [
         ((), ()),
         (("mayor",), ()),
-        (("receiver",), ("papers", "receive", "stock")),
-        (("cashier",), ("sell", "stock")),
-        (("receiver", "cashier", "mayor"), ("papers", "receive", "sell", "stock")),
+        (("receiver",), ("papers", "receive", "stock", "tell")),
+        (("cashier",), ("sell", "stock", "tell")),
+        (("receiver", "cashier", "mayor"), ("papers", "receive", "sell", "stock", "tell")),
+        (("shift_leader",), ("override", "papers", "receive", "sell", "stock", "tell")),
         (("operator",), ("operate",)),
         (("inspector",), ("inspect",)),
     ],
@@ -31,7 +32,7 @@ def test_roles_add_up_and_unknown_ones_give_nothing(roles: tuple[str, ...], may:
 
 
 def test_every_role_of_the_design_has_its_permissions() -> None:
-    assert set(PERMISSIONS) == {*STALL_ROLES, *SITE_ROLES, *PROVINCE_ROLES}
+    assert set(PERMISSIONS) == {*AT_STALL, *SITE_ROLES, *PROVINCE_ROLES}
 
 
 @pytest.mark.parametrize("role", SITE_ROLES)
@@ -39,7 +40,7 @@ def test_the_market_board_sees_no_papers_sales_or_cases(role: str) -> None:
     assert not permissions(frozenset({role})) & {"papers", "sell", "cases", "sent", "receive", "stock", "inspect"}
 
 
-@pytest.mark.parametrize("role", STALL_ROLES)
+@pytest.mark.parametrize("role", AT_STALL)
 def test_no_one_at_a_stall_works_the_site_or_the_desk(role: str) -> None:
     theirs = {"operate", "administer", "inspect", "register", "recall"}
     assert not permissions(frozenset({role})) & theirs
@@ -47,6 +48,10 @@ def test_no_one_at_a_stall_works_the_site_or_the_desk(role: str) -> None:
 
 def test_only_the_owner_sees_cases_and_what_was_sent() -> None:
     assert [role for role, may in PERMISSIONS.items() if may & {"cases", "sent"}] == ["owner"]
+
+
+def test_goods_set_aside_are_answered_for_by_owner_or_shift_leader() -> None:
+    assert [role for role, may in PERMISSIONS.items() if "override" in may] == ["shift_leader", "owner"]
 
 
 def test_only_an_inspector_decides() -> None:

@@ -26,7 +26,7 @@ def test_demo_json_has_what_a_foreign_client_needs(market: Market) -> None:
     assert set(station["users"]["site_admin"]) == {"login", "password"}
     assert {"api_key", "users"} <= set(told["station_second_stall"])
     assert {"url", "pid", "config", "api_key", "users"} <= set(told["province"])
-    assert set(told["province"]["users"]) == {"inspector", "records_officer", "agency_admin"}
+    assert set(told["province"]["users"]) == {"inspector", "inspector_2", "records_officer", "agency_admin"}
     assert Path(told["printer"]["spool_dir"]).is_dir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 

@@ -92,17 +92,17 @@ class Town:
                 else:
                     act()
             self.send(station)
-        self.print_all()
+            self.print_all(station)
 
     def send(self, station: Station) -> None:
         """Carry the outbox until nothing is due."""
         while outbox.deliver_due(station.node, self.clock(), luck=lambda: 0.0):
             continue
 
-    def print_all(self) -> None:
-        """The market's printers work until nothing waits."""
-        for printer in sorted(spool.printers_waiting(self.market.node, self.clock())):
-            while spool.print_next(self.market.node, printer, "story", self.clock()) is not None:
+    def print_all(self, station: Station) -> None:
+        """The printers work until nothing waits."""
+        for printer in sorted(spool.printers_waiting(station.node, self.clock())):
+            while spool.print_next(station.node, printer, "story", self.clock()) is not None:
                 continue
 
 

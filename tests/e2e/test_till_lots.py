@@ -135,13 +135,13 @@ def test_one_thousand_five_hundred_or_one_and_a_half_is_asked_once(
     expect(page.locator("#answer")).to_contain_text("CHƯA BÁN")
     with page.expect_request("**/api/v1/sales"):
         page.get_by_role("button", name="Đã thu tiền").click()
-    assert asked == ["1.500 là 1500? Chọn Hủy nếu là 1,5 (số lẻ)."]
+    assert asked == ["1.500 (một nghìn rưỡi) hay 1,5? Bấm OK nếu là 1.500, Hủy nếu là 1,5."]
 
 
 @pytest.mark.parametrize(
     ("typed", "read"),
     [("2", "2"), ("1,5", "1.5"), (" 0,25 ", "0.25"), ("0.500", "0.500"), ("0", None), ("-1", None), ("", None),
-     ("1,2345", None), ("1.234,5", None), ("abc", None), ("1e3", None), ("٣", None)],
+     ("1,2345", None), ("1.234,5", "1234.5"), ("1.23,5", None), ("abc", None), ("1e3", None), ("٣", None)],
 )  # fmt: skip
 def test_one_rule_reads_quantities_on_every_screen(market: Market, visit: Visit, typed: str, read: str | None) -> None:
     visitor = visit(market.demo.station.url, DESK)

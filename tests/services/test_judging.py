@@ -1,5 +1,6 @@
 """Goods judged again: papers, fresher records, recalls, time – each run is kept, stock and flags follow."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,8 +9,10 @@ import pytest
 from pos_trace.core.goods import PapersState
 from pos_trace.core.judgements import History
 from pos_trace.core.records import RecordAnswer, RecordsAge
+from pos_trace.runtime.own_register import OwnRegister
 from pos_trace.services import flags, judging, papers, papers_served, receiving, rechecking, register, splitting
 from pos_trace.services.code_view import CodeView
+from pos_trace.services.node import Ports
 from pos_trace.services.papers import PaperIn
 from pos_trace.store.models import DeliveryLine, Flag, StockLot, VerdictRow
 from tests.services.night import CABBAGE, FISH, REVOKED, UNKNOWN, Night, on_sqlite
@@ -133,6 +136,7 @@ def test_the_province_is_asked_only_when_we_do_not_know_or_are_stale(
 
 def test_the_province_itself_has_nobody_to_ask_what_is_not_in_its_register_is_absent(night: Night) -> None:
     node = night.pair.province
+    node = replace(node, ports=Ports(sources=(OwnRegister(node.db, lambda: night.now),)))
     with node.db.read() as session:
         unknown = judging.known(session, UNKNOWN)
     assert unknown is not None

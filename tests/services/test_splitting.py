@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from pos_trace.core.errors import Conflict, Invalid, NotFound
-from pos_trace.services import closing, recalls, rechecking, returning, splitting, stock, stop_sales
-from pos_trace.store.models import LotParent, OutboxMessage, Product, StockLot, StockMovement
+from pos_trace.services import closing, recalls, receiving, rechecking, returning, splitting, stock, stop_sales
+from pos_trace.store.models import AuditEntry, LotParent, OutboxMessage, Product, StockLot, StockMovement
 from tests.services.night import CABBAGE, FISH, SISTER, UNKNOWN, Night, asked, laid_out, on_sqlite, sell
 from tests.services.two_nodes import officer
 
@@ -243,3 +243,34 @@ def test_goods_mixed_again_and_again_are_looked_at_once(night: Night) -> None:
     assert [row["id"] for row in splitting.made_of(night.node, night.who(), lot)["sources"]] == [root]
     night.recall(CABBAGE)
     assert night.lot(lot)["state"] == "blocked"
+
+
+def test_goods_set_aside_by_a_person_stay_so_in_what_was_made_of_them(night: Night) -> None:
+    """ "Nhận và để riêng" comes after cutting and merging; the lot itself may be over by then."""
+    night.pull()
+    line, other = night.receive(CABBAGE, "20"), laid_out(night)
+    piece = splitting.split(night.node, night.who(), line["lot_id"], "5", "Cải cắt", "kg", "5", night.now)["id"]
+    mixed = merge(night, (piece, "2"), other, name="Rau trộn")["id"]
+    closing.close(night.node, night.who(), line["lot_id"], night.now)
+    stopped = splitting.split(night.node, night.who(), piece, "1", "Cải lá", "kg", "1", night.now)["id"]
+    with night.node.write(night.node.machine("t"), night.now) as tx:
+        stock.apply_state(tx, tx.session.get_one(StockLot, (night.node.id, stopped)), "blocked", "expired")
+    receiving.hold(night.node, night.who(), line["id"], night.now)
+    states = [(night.lot(lot)["state"], night.lot(lot)["reason"]) for lot in (piece, mixed, stopped, other)]
+    assert states == [("held", "person"), ("held", "person"), ("blocked", "expired"), ("sellable", "opening")]
+    with night.node.db.read() as session:
+        rows = session.execute(select(LotParent.parent_id, LotParent.state).where(LotParent.child_id == mixed)).all()
+    assert dict(map(tuple, rows)) == {piece: "held", other: "sellable"}
+
+
+def test_kilograms_lost_of_pieces_nobody_weighed_are_unknown_not_nothing(night: Night) -> None:
+    lot = laid_out(night, "Gà ta", "3", "con", group="thit")
+    splitting.repack(night.node, night.who(), lot, "4", "khay", "500", "g", night.now, quantity="2")
+    crates = laid_out(night, "Cải thảo", "60")
+    splitting.split(night.node, night.who(), crates, "10", "Cải sạch", "kg", "9.2", night.now)
+    with night.node.db.read() as session:
+        acts = (
+            select(AuditEntry.detail).where(AuditEntry.act.in_(("lot_repacked", "lot_split"))).order_by(AuditEntry.seq)
+        )
+        told = [(row["loss"], row["lost_kg"]) for row in session.scalars(acts)]
+    assert told == [("unknown", "unknown"), ("0.8", "0.8")]

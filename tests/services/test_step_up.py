@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pos_trace.core.errors import Conflict, Forbidden, Invalid, NotFound, TooMany, Unauthorised
-from pos_trace.services import checking, places, step_up
+from pos_trace.services import checking, places, staff, step_up
 from pos_trace.store.models import AuditEntry, StopSale, User
 from tests.services.night import FISH, REVOKED, SUSPENDED, Night, asked, laid_out, sell, url
 
@@ -127,3 +127,14 @@ def test_wrong_pins_at_the_till_lock_like_those_at_the_log_in(staffed: Night) ->
 def test_the_till_lists_who_may_answer_here(staffed: Night) -> None:
     assert step_up.people(staffed.node, staffed.who(), staffed.now) == {"people": [{"login": "hoa", "name": "Hoa"}]}
     assert step_up.people(staffed.node, staffed.who("E-01"), staffed.now) == {"people": []}
+
+
+def test_a_shift_leader_may_answer_for_it_too(staffed: Night) -> None:
+    owner = staffed.who("A-12")
+    made = staff.add(staffed.node, owner, "Trưởng Bình", ["shift_leader"], "8642", staffed.now)
+    people = step_up.people(staffed.node, owner, staffed.now)["people"]
+    (login,) = [one["login"] for one in people if one["name"] == made["name"]]
+    lot = staffed.receive(SUSPENDED, "5", "gói")["lot_id"]
+    assert allow(staffed, lot, login, "8642")["by"] == "Trưởng Bình"
+    told = staff.listed(staffed.node, owner, staffed.now)["people"]
+    assert [one["role_words"] for one in told if one["name"] == made["name"]] == ["trưởng ca"]

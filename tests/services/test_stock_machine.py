@@ -3,11 +3,6 @@ slips between two stalls, asked once or twice: no lot is negative, each is the s
 over both stalls, and nothing crosses a stall but by a slip.
 """
 
-import itertools
-import shutil
-import tempfile
-from contextlib import ExitStack
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,37 +10,18 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from sqlalchemy import func, select
+from hypothesis.stateful import invariant, precondition, rule
+from sqlalchemy import select
 
-from pos_trace.core.errors import PosTraceError
 from pos_trace.core.quantities import to_kg
 from pos_trace.core.vocabulary.stock import WASTE_KINDS
-from pos_trace.services import (
-    adjusting,
-    closing,
-    counting,
-    recalls,
-    receiving,
-    returning,
-    shortfalls,
-    splitting,
-    stock,
-)
+from pos_trace.services import adjusting, closing, counting, returning, shortfalls, splitting, stock
 from pos_trace.services.node import Once
-from pos_trace.store import audit
-from pos_trace.store.database import Database
 from pos_trace.store.idempotency import Replay
-from pos_trace.store.models import LotAllocation, LotParent, Product, SaleLine, StockLot, StockMovement
-from tests.conftest import NOW
-from tests.services.night import CABBAGE, FISH, SISTER, Night, asked, make_night, sell
+from pos_trace.store.models import Product, StockLot, StockMovement
+from tests.services.night import asked, sell
+from tests.services.stall_ledger import AMOUNTS, KEYS, STALLS, TEMPLATE, StallLedger
 from tests.services.transfer_rules import TransferRules
-from tests.services.two_nodes import PROVINCE_ID, SITE_ID, Pair, make_node, officer
-
-STALLS = st.sampled_from(["A-12", "E-01"])
-KEYS = st.sampled_from([CABBAGE, FISH, SISTER])
-AMOUNTS = st.sampled_from(["0.25", "1", "3", "7.5", "40"])
-TEMPLATE: list[Path] = []
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -53,63 +29,8 @@ def _template(sqlite_template: Path) -> None:
     TEMPLATE[:] = [sqlite_template]
 
 
-class Market(TransferRules, RuleBasedStateMachine):
-    """Two stalls; ``lots`` and ``lines`` are what happened so far, by stall."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.done = ExitStack()
-        folder = Path(tempfile.mkdtemp(prefix="pos-trace-stock-"))
-        self.done.callback(shutil.rmtree, folder)
-        nodes = []
-        for role, node_id in (("station", SITE_ID), ("province", PROVINCE_ID)):
-            path = folder / f"{role}.db"
-            shutil.copy(TEMPLATE[0], path)
-            nodes.append(make_node(Database(f"sqlite:///{path}"), folder, role, node_id))
-            self.done.callback(nodes[-1].db.close)
-        self.night: Night = make_night(Pair(*nodes), NOW)
-        self.night.pull()
-        self.numbers = itertools.count(1)
-        self.lines: list[tuple[str, str, dict[str, Any]]] = []
-        self.lots: list[tuple[str, str]] = []
-        self.recalled: set[str] = set()
-
-    def teardown(self) -> None:
-        self.done.close()
-
-    @property
-    def at(self) -> Any:
-        return self.night.now + timedelta(minutes=next(self.numbers))
-
-    def act(self, verb: Any, *args: Any, number: str, once: Once | None = None, **more: Any) -> dict[str, Any] | None:
-        """One verb of a stall; a refusal is an answer too, and must change nothing."""
-        before, who = self.totals(), self.night.who(number, once=once)
-        try:
-            found: dict[str, Any] = verb(self.night.node, who, *args, self.at, **more)
-        except PosTraceError:
-            assert self.totals() == before
-            return None
-        return found
-
-    def totals(self) -> tuple[Any, ...]:
-        with self.night.node.db.read() as session:
-            counted = select(StockMovement.stall_id, func.count(), func.sum(StockMovement.quantity))
-            return tuple(map(tuple, session.execute(counted.group_by(StockMovement.stall_id))))
-
-    @rule(number=STALLS, key=KEYS, quantity=AMOUNTS, close=st.booleans())
-    def receive(self, number: str, key: str, quantity: str, close: bool) -> None:
-        delivery = self.night.deliver(number)
-        line = self.night.scan(key, delivery, quantity, "kg", number, self.at)["line"]
-        self.lines.append((number, delivery, line))
-        self.lots.append((number, line["lot_id"]))
-        if close:
-            self.act(receiving.close, delivery, number=number)
-
-    @precondition(lambda self: self.lines)
-    @rule(data=st.data(), quantity=AMOUNTS)
-    def refuse(self, data: st.DataObject, quantity: str) -> None:
-        number, _, line = data.draw(st.sampled_from(self.lines))
-        self.act(receiving.refuse, line["id"], quantity, "kg", "dập", number=number)
+class Market(TransferRules, StallLedger):
+    """Everything a stall can do with its goods."""
 
     @rule(number=STALLS, key=KEYS, quantity=AMOUNTS, named=st.booleans())
     def sell(self, number: str, key: str, quantity: str, named: bool) -> None:
@@ -234,25 +155,6 @@ class Market(TransferRules, RuleBasedStateMachine):
         number, lot = data.draw(st.sampled_from(self.lots))
         self.act(closing.close, lot, number=number)
 
-    @rule(key=KEYS)
-    def recall(self, key: str) -> None:
-        name = f"TH-{next(self.numbers)}"
-        self.night.recall(key, name=name)
-        self.recalled.add(name)
-
-    @precondition(lambda self: self.recalled)
-    @rule(data=st.data())
-    def end_recall(self, data: st.DataObject) -> None:
-        name = data.draw(st.sampled_from(sorted(self.recalled)))
-        self.recalled.discard(name)
-        province = self.night.pair.province
-        recalls.end(province, officer(province), name, "xong", self.at)
-        self.night.pull()
-
-    @invariant()
-    def the_ledger_agrees(self) -> None:
-        self.night.ledger_agrees()
-
     @invariant()
     def kilograms_are_kept(self) -> None:
         """What splits, merges and repacks moved sums to nothing, packs by what one of them holds."""
@@ -268,29 +170,21 @@ class Market(TransferRules, RuleBasedStateMachine):
             assert total == 0
 
     @invariant()
-    def nothing_crosses_a_stall(self) -> None:
-        with self.night.node.db.read() as session:
-            crossed = select(LotParent.id).join(StockLot, StockLot.id == LotParent.parent_id)
-            assert session.scalars(crossed.where(StockLot.stall_id != LotParent.stall_id)).first() is None
-            for model in (StockMovement, LotAllocation):
-                apart = select(model.id).join(StockLot, StockLot.id == model.lot_id)
-                assert session.scalars(apart.where(StockLot.stall_id != model.stall_id)).first() is None
-            lines = select(SaleLine.id).join(LotAllocation, LotAllocation.sale_line_id == SaleLine.id)
-            assert session.scalars(lines.where(LotAllocation.stall_id != SaleLine.stall_id)).first() is None
-
-    @invariant()
     def what_came_back_never_sells_by_itself(self) -> None:
         with self.night.node.db.read() as session:
             for lot in session.scalars(select(StockLot)):
                 assert not (lot.origin.get("returned") and lot.state == "sellable")
-
-    @invariant()
-    def the_audit_chain_holds(self) -> None:
-        with self.night.node.db.read() as session:
-            assert audit.verify(session, self.night.node.id).ok
 
 
 Market.TestCase.settings = settings(
     max_examples=12, stateful_step_count=18, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestMarket = Market.TestCase
+
+
+class Slips(TransferRules, StallLedger):
+    """Receiving, recalls and slips alone: the same few goods go back and forth many times."""
+
+
+Slips.TestCase.settings = settings(Market.TestCase.settings, max_examples=15, stateful_step_count=25)
+TestSlips = Slips.TestCase

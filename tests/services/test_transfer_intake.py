@@ -16,9 +16,12 @@ from sqlalchemy import func, select
 from pos_trace.core import transfer_slip
 from pos_trace.core.errors import Conflict, Invalid, PosTraceError
 from pos_trace.core.transfer_slip import SlipLine
+from pos_trace.demo.parts import label_picture
+from pos_trace.runtime.children import Children, PhotoReader
 from pos_trace.services import (
     deliveries,
     enrolment,
+    papers_served,
     records,
     scanning,
     stock,
@@ -30,9 +33,10 @@ from pos_trace.services.scanning import ScanIn
 from pos_trace.services.transfer_answers import LineAnswer
 from pos_trace.services.transfer_intake import SlipScan
 from pos_trace.store.database import Database
-from pos_trace.store.models import Delivery, DeliveryLine, Flag, Scan, Stall, StationRow, Transfer
-from tests.services.night import CABBAGE, FISH, Night, laid_out
-from tests.services.two_nodes import add_stall, make_node
+from pos_trace.store.models import Delivery, DeliveryLine, Flag, Paper, Scan, Stall, StationRow, Transfer
+from tests.services.night import CABBAGE, FISH, Night, laid_out, make_night
+from tests.services.test_judging import BANG_KE
+from tests.services.two_nodes import Pair, add_stall, make_node
 from tests.services.two_stations import OTHER_ID, Other, enrol, second, sent
 
 
@@ -285,3 +289,45 @@ def test_an_inside_slip_of_one_neighbour_is_not_for_another(night: Night) -> Non
     who = replace(night.who(), stall_id=third)
     with pytest.raises(PosTraceError, match="slip_of_other_stall"):
         transfer_intake.take(night.node, who, asked, night.now + timedelta(minutes=1))
+
+
+def test_slips_of_two_sellers_under_one_number_are_two_papers(
+    night: Night, fresh_database: Callable[[], Database], tmp_path: Path
+) -> None:
+    """A-12 of two markets writes its first slip of the year: nobody is asked "Cùng chuyến xe?"."""
+    buyer = second(night, make_node(fresh_database(), tmp_path, "station", OTHER_ID))
+    there = make_night(Pair(make_node(fresh_database(), tmp_path, "station", "cho-khac"), night.pair.province), night.now)
+    there = replace(there, pair=replace(there.pair, station=replace(there.node, signing_key=b"\x09" * 32)))
+    slips = []
+    for seller in (night, there):
+        seller.province.station = seller.node
+        seller.pull()
+        enrol(seller, seller.node)
+        lot = seller.loose(seller.deliver(), "Rau rừng", "rau", "20", "kg", (BANG_KE,))["lot_id"]
+        slips.append(sent(seller, (lot, "5")))
+    buyer.pull(night.now)
+    assert {slip["number"] for slip in slips} == {"A12-GH26-0001"}
+    first, again = (buyer.scan(slip["codes"][0], night.later(hours=12 * n)) for n, slip in enumerate(slips))
+    assert first["delivery_id"] != again["delivery_id"]
+    assert [one["transfer"]["signature"] for one in (first, again)] == ["verified", "verified"]
+    with buyer.node.db.read() as session:
+        kept = list(session.scalars(select(Paper).order_by(Paper.id)))
+        assert [paper.number for paper in kept] == ["A12-GH26-0001"] * 2
+        assert [papers_served.used_before(session, paper) for paper in kept] == [[], []]
+        lines = list(session.scalars(select(DeliveryLine).order_by(DeliveryLine.id)))
+        found = [papers_served.facts(session, buyer.node.policy, line) for line in lines]
+    assert [[fact.reused for fact in facts] for facts in found] == [[False], [False]]
+
+
+def test_a_photo_of_the_slip_fills_the_delivery_like_its_text(night: Night, known: Other, children: Children) -> None:
+    node = replace(known.node, ports=replace(known.node.ports, photos=PhotoReader(children, timeout_s=60.0)))
+    night.pull()
+    lot = night.receive(CABBAGE, "20")["lot_id"]
+    (code,) = sent(night, (lot, "12.5"))["codes"]
+    photo, asked = label_picture(code), ScanIn("", source="photo")
+    told = scanning.scan_photo(node, known.who, photo, asked, night.now)
+    assert told["transfer"]["state"] == "accepted"
+    assert [line["accepted"] for line in told["lines"]] == ["12.5"]
+    again = scanning.scan_photo(node, known.who, photo, asked, night.now)
+    assert again["transfer"]["already"] is True
+    assert count(known, Delivery) == 1

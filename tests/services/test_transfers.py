@@ -257,3 +257,17 @@ def test_kilograms_of_both_stalls_stay_the_same_whatever_is_answered(ready: Nigh
     conserved()
     assert ready.count(StockMovement, StockMovement.kind == "transferred") >= 1
     assert stock.listed(ready.node, ready.who())["lots"]
+
+
+def test_a_delivery_cancelled_after_its_slip_was_scanned_gives_the_goods_back(ready: Night) -> None:
+    lot = ready.receive(CABBAGE, "20")["lot_id"]
+    made = sent(ready, (lot, "8"), stall_number="E-01")
+    told = scanning.scan(ready.node, ready.who("E-01"), ScanIn(made["codes"][0]), ready.now)
+    receiving.refuse(ready.node, ready.who("E-01"), told["lines"][0]["id"], "3", "kg", "héo", ready.now)
+    receiving.cancel(ready.node, ready.who("E-01"), told["delivery_id"], "nhầm", ready.now)
+    assert ready.lot(lot)["on_hand"] == 20
+    assert open_stock(ready, "E-01") == []
+    (out,) = transfers.listed(ready.node, ready.who())["transfers"]
+    assert (out["state"], out["lines"][0]["returned"], out["lines"][0]["refuse_reason"]) == (
+        "refused", "8", "hủy chuyến")  # fmt: skip
+    ready.ledger_agrees()

@@ -51,9 +51,10 @@ class TransferRules:
             self.coming.append((to, next(one for one in waiting if one["number"] == told["number"]) | {
                 "codes": told["codes"]}))  # fmt: skip
 
-    def _taken(self, number: str, told: list[dict[str, Any]]) -> None:
-        for line in told:
-            self.lines.append((number, line["delivery_id"], line))
+    def _taken(self, number: str, told: dict[str, Any] | None, lines: str = "delivery_lines") -> None:
+        for line in (told or {}).get(lines) or []:
+            assert told is not None
+            self.lines.append((number, told["delivery_id"], line))
             self.lots.append((number, line["lot_id"]))
 
     @precondition(lambda self: self.lots)
@@ -70,22 +71,22 @@ class TransferRules:
         number, slip = data.draw(st.sampled_from(self.coming))
         part = slip["lines"][0]["quantity"] if refused == "all" else refused
         answers = [LineAnswer(1, refused=part, reason="dập")] if refused else []
-        told = self.act(transfer_answers.accept, slip["id"], answers, number=number)
-        if told is not None:
-            self._taken(number, told["delivery_lines"])
+        self._taken(number, self.act(transfer_answers.accept, slip["id"], answers, number=number))
 
     @precondition(lambda self: self.coming)
     @rule(data=st.data())
     def scan_slip(self, data: st.DataObject) -> None:
         """The buyer reads the paper: the delivery stays open, so parts may still be sent back."""
         number, slip = data.draw(st.sampled_from(self.coming))
+        if not slip["codes"]:
+            return  # a correction inside one box has no code to read
         before = self.totals()
         try:
             told = scanning.scan(self.night.node, self.night.who(number), ScanIn(slip["codes"][0]), self.at)
         except PosTraceError:
             assert self.totals() == before
             return
-        self._taken(number, told.get("lines") or [])
+        self._taken(number, told, "lines")
 
     @precondition(lambda self: self.gone)
     @rule(data=st.data(), quantity=AMOUNTS)
@@ -134,7 +135,7 @@ class TransferRules:
         assert self.totals() == before
         if verb == "send":
             self._sent(by, told)
-        self._taken(number, told.get("delivery_lines") or [])
+        self._taken(by, told)
 
     @invariant()
     def what_left_one_stall_is_at_the_other(self) -> None:

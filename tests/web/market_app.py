@@ -99,13 +99,13 @@ def make_market(night: Night) -> Market:
 
 
 def add_people(market: Market) -> None:
-    """For each stall a receiver, a cashier, an owner and an enrolled device; for the site its two people."""
+    """For each stall a receiver, a cashier, a shift leader, an owner and an enrolled device; for the site its two people."""
     node, now, admin = market.node, market.night.now, market.node.machine("setup")
     for number in STALLS:
         stall = market.night.stalls[number]
         code = places.device_code(node, admin, stall, now)["code"]
         market.devices[number] = accounts.enrol_device(node, code, f"Máy {number}", now)["device_token"]
-        for role in ("receiver", "cashier", "owner"):
+        for role in ("receiver", "cashier", "shift_leader", "owner"):
             places.add_person(node, admin, f"{role}-{number}", f"{role} {number}", PIN, [role], stall, now)
     places.add_person(node, admin, "operator", "Ban quản lý", PIN, ["operator"], None, now)
     places.add_person(node, admin, "site_admin", "Quản trị", PASSWORD, ["site_admin"], None, now)

@@ -17,8 +17,10 @@ PATHS: Final[dict[str, str]] = {
     "evidence": "/evidence",
     "feedback": "/feedback",
     "stall_card": "/stall-cards/{stall_gln}",
+    "stall_list": "/stations/self",
+    "private_report": "/private-reports",
 }
-METHODS: Final[dict[str, str]] = {"stall_card": "PUT"}
+METHODS: Final[dict[str, str]] = {"stall_card": "PUT", "stall_list": "PUT"}
 ACKNOWLEDGED: Final[dict[str, type]] = {"items": list, "result": str, "accepted": int}
 REFUSED_FOR_GOOD: Final = frozenset({400, 413, 422})
 KEY_REFUSED: Final = frozenset({401, 403})

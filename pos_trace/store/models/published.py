@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Integer, String
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pos_trace.store.base import Base
@@ -45,13 +45,17 @@ class PublishedLine(Base):
 
 
 class LotSighting(Owned, Base):
-    """Per day, site and lot key: kilograms received and the first scan's time."""
+    """Per day, site and lot key: kilograms received and the first scan's time.
+
+    ``version``: a serial other sites told of too, published to all of them; on a station the rows it was told.
+    """
 
     __tablename__ = "lot_sighting"
     day: Mapped[date]
     key: Mapped[str] = mapped_column(String(400), index=True)
     received_kg: Mapped[Decimal] = mapped_column(Quantity)
     first_scan_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int | None] = mapped_column(BigInteger, index=True)
 
 
 class StallCard(Base):

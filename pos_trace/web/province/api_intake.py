@@ -2,7 +2,7 @@
 
 from flask_openapi import APIBlueprint
 
-from pos_trace.services import card_intake, case_intake, feedback, intake
+from pos_trace.services import card_intake, case_intake, feedback, intake, private_intake
 from pos_trace.services.node import Answer
 from pos_trace.web.province import bodies
 from pos_trace.web.shared.context import node, now, who
@@ -18,6 +18,7 @@ def blueprint() -> APIBlueprint:
     api.post("/sightings")(sightings)
     api.put("/stall-cards/<gln>")(stall_card)
     api.post("/feedback")(told)
+    api.post("/private-reports")(private_report)
     return api
 
 
@@ -56,3 +57,9 @@ def stall_card(path: bodies.CardPath, body: bodies.StallCardIn) -> Answer:
 def told(body: bodies.FeedbackIn) -> Answer:
     """What a shopper told on a station's page."""
     return feedback.take(node(), who(), body.model_dump(mode="json"), now())
+
+
+@needs("station")
+def private_report(body: bodies.PrivateReportIn) -> Answer:
+    """What a person at a stall reports in private; it is told to nobody at that station."""
+    return private_intake.take(node(), who(), body.model_dump(), now())

@@ -8,7 +8,7 @@ from flask_openapi import APIBlueprint
 from pydantic import BaseModel
 
 from pos_trace.core.errors import NotFound
-from pos_trace.services import access_log, enrolment, feeds, records
+from pos_trace.services import access_log, enrolment, feeds, records, stall_list
 from pos_trace.services.node import Answer
 from pos_trace.web.province import bodies
 from pos_trace.web.shared.context import node, now, who
@@ -24,6 +24,7 @@ SCHEMAS: dict[str, type[BaseModel]] = {
     "case-event": bodies.EventIn,
     "evidence": bodies.EvidenceIn,
     "receipt": bodies.ReceiptIn,
+    "station": bodies.StationIn,
     "sighting": bodies.SightingIn,
 }
 
@@ -38,6 +39,7 @@ def blueprint() -> APIBlueprint:
     """Routes under ``/api/province/v1``."""
     api = APIBlueprint("province_stations", __name__, url_prefix="/api/province/v1")
     api.post("/stations:enrol")(enrol)
+    api.put("/stations/self")(stations_self)
     api.get("/lots")(lot)
     api.get("/changes")(changes)
     api.get("/recalls")(recalls)
@@ -52,6 +54,13 @@ def enrol(body: bodies.EnrolIn) -> tuple[Answer, int]:
     """Trade a one-time code for a bearer key, shown once."""
     site, stalls = body.site.model_dump(), [stall.model_dump() for stall in body.stalls]
     return enrolment.take_station(node(), body.code, body.public_key, site, stalls, now()), 201
+
+
+@needs("station")
+def stations_self(body: bodies.StationIn) -> Answer:
+    """The caller's own list of stalls, whole, as often as it changes."""
+    site, stalls = body.site.model_dump(), [stall.model_dump() for stall in body.stalls]
+    return stall_list.take(node(), who(), body.public_key, site, stalls, now())
 
 
 @needs("station")

@@ -53,6 +53,14 @@ class EnrolIn(Strict):
     stalls: Annotated[list[StallIn], Field(max_length=2000)] = []
 
 
+class StationIn(Strict):
+    """An enrolled station's own list: its site, every stall, its public key."""
+
+    public_key: Annotated[str, StringConstraints(min_length=44, max_length=44), Line]
+    site: SiteIn
+    stalls: Annotated[list[StallIn], Field(max_length=2000)]
+
+
 class Since(BaseModel):
     """The cursor of a feed."""
 
@@ -230,6 +238,21 @@ class FeedbackIn(Strict):
     token: Annotated[str, StringConstraints(pattern=r"^[0-9BCFGHJKLMNPQRSTVXZ]{20}$")]
     text: Annotated[str, StringConstraints(min_length=1, max_length=500), Lines]
     told_at: Moment
+
+
+class TellerIn(Strict):
+    """Who reports, as far as they wish to be known; ``consent``: the words they agreed to."""
+
+    name: Annotated[str, StringConstraints(max_length=200), Line] = ""
+    contact: Annotated[str, StringConstraints(max_length=200), Line] = ""
+    consent: Annotated[str, StringConstraints(min_length=1, max_length=200), Line]
+
+
+class PrivateReportIn(Strict):
+    """A person's own report: the event that opens its case, and apart from it who reports."""
+
+    event: "EventIn"
+    teller: TellerIn | None = None
 
 
 class SightingIn(Strict):

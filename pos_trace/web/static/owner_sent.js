@@ -26,6 +26,13 @@ function message(one) {
   return el("li", {}, box);
 }
 
+/** A message of the whole market that nobody here may open: the day it left, no more. */
+function closed(one) {
+  const [year, month, day] = one.day.split("-");
+  return el("li", {}, el("strong", { text: one.plain || one.kind_text }),
+    el("div", { text: `${day}/${month}/${year} · ${one.state_text}` }), el("div", { text: one.kind_text }));
+}
+
 async function load(before = null) {
   const asked = new URLSearchParams();
   if (form.day.value) asked.set("day", form.day.value);
@@ -41,6 +48,7 @@ async function load(before = null) {
   else byId("sent").replaceChildren(...(rows.length ? rows : [el("li", { text: "Chưa gửi gì đi." })]));
   byId("total").textContent = `Tất cả ${counted(told.total.count)} mục, ${counted(told.total.bytes)} byte.`;
   byId("market").replaceChildren(...told.of_the_market.map((text) => el("li", { text })));
+  if (!before) byId("shared").replaceChildren(...told.market.map((one) => (one.id ? message(one) : closed(one))));
   next = told.next;
   byId("more").hidden = !next;
 }

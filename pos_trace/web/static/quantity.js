@@ -14,7 +14,8 @@ export function meanings(text) {
 
 /** The question a typed number asks: "1.500 kg (một nghìn rưỡi) hay 1,5 kg?" */
 export function question(text, unit, [whole, part]) {
-  return `${text.trim()} ${unit} (${aloud(whole)}) hay ${shown(part)} ${unit}?`.replaceAll("  ", " ");
+  const of = unit ? ` ${unit}` : "";
+  return `${text.trim()}${of} (${aloud(whole)}) hay ${shown(part)}${of}?`;
 }
 
 /** The quantity meant, asked with two large buttons where there are two; null for none, or when nobody answers. */

@@ -40,10 +40,10 @@ class PersonPath(BaseModel):
 
 
 class PersonIn(Body):
-    """A person of the stall; ``roles``: receiver | cashier | owner."""
+    """A person of the stall; ``roles``: receiver | cashier | shift_leader | owner."""
 
     name: Annotated[str, StringConstraints(max_length=120)]
-    roles: Annotated[list[Kind], Field(max_length=3)]
+    roles: Annotated[list[Kind], Field(max_length=4)]
     pin: Annotated[str, StringConstraints(max_length=20)]
 
 

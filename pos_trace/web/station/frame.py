@@ -29,5 +29,6 @@ def page(template: str, **more: Any) -> Response:
     menu = [{"path": path, "title": title, "need": need} for need, path, title in MENU if person.may(need)]
     told = {"stall": stall, "practice": practice, "menu": menu, "here": request.path, "person": person.name}
     told |= {"practice_note": over, "first_day": person.may("receive")}
+    told |= {"may_tell": person.may("tell")}
     told |= {"person_id": person.id, "on_device": person.device_id is not None}
     return make_response(render_template(template, demo=node().demo, **told, **more))

@@ -41,6 +41,8 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("POST", f"{API}/sightings"): STATION,
     ("PUT", f"{API}/stall-cards/<gln>"): STATION,
     ("POST", f"{API}/feedback"): STATION,
+    ("POST", f"{API}/private-reports"): STATION,
+    ("PUT", f"{API}/stations/self"): STATION,
     ("GET", f"{API}/facilities"): REGISTER,
     ("PUT", f"{API}/facilities"): REGISTER,
     ("POST", f"{API}/lots"): REGISTER,

@@ -8,12 +8,13 @@ from pos_trace.services import accounts, places
 from tests.services.two_nodes import officer
 from tests.web.market_app import PASSWORD, PIN, Market, csrf, routes_of
 
-RECEIVE = "receiver owner key"
-PAPERS = "receiver owner key"
-SELL = "cashier owner till key"
-STOCK = "receiver cashier owner till key"
+RECEIVE = "receiver shift_leader owner key"
+PAPERS = "receiver shift_leader owner key"
+SELL = "cashier shift_leader owner till key"
+STOCK = "receiver cashier shift_leader owner till key"
 CASES = "owner key"
 OWNER = "owner"
+TELL = "receiver cashier shift_leader owner"
 OPERATE = "operator site_admin"
 ANYBODY = "nobody"
 EXPECTED: dict[tuple[str, str], str] = {
@@ -158,6 +159,8 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/bat-dau/to-gioi-thieu.pdf"): RECEIVE,
     ("GET", "/chon-hang"): RECEIVE,
     ("GET", "/hang-dau-ky"): RECEIVE,
+    ("POST", "/api/v1/private-reports"): TELL,
+    ("GET", "/phan-anh-rieng"): TELL,
     ("GET", "/"): ANYBODY,
     ("GET", "/login"): ANYBODY,
     ("POST", "/login"): ANYBODY,
@@ -182,7 +185,7 @@ EXPECTED: dict[tuple[str, str], str] = {
     ("GET", "/api/v1/oauth2-redirect.html"): "",
 }
 FORMS = {("POST", "/login"), ("POST", "/enrol"), ("POST", "/api/v1/screen/lock"), ("POST", "/api/v1/screen/enter")}
-PEOPLE = ("receiver", "cashier", "owner", "operator", "site_admin")
+PEOPLE = ("receiver", "cashier", "shift_leader", "owner", "operator", "site_admin")
 STRANGERS = ("nobody", "device", "wrong node's key", "revoked key")
 EVERYBODY = (*PEOPLE, "key", "till", *STRANGERS)
 

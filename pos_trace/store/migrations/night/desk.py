@@ -13,6 +13,7 @@ def upgrade(op: Operations) -> None:
         _case_draft,
         _case_file,
         _feedback,
+        _lot_sighting,
         _published_line,
         _reporter_identity,
         _stall_card,
@@ -77,6 +78,12 @@ def _feedback(op: Operations) -> None:
     )
     with op.batch_alter_table("feedback", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_feedback_token"), ["token"], unique=False)
+
+
+def _lot_sighting(op: Operations) -> None:
+    with op.batch_alter_table("lot_sighting", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("version", sa.BigInteger(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_lot_sighting_version"), ["version"], unique=False)
 
 
 def _published_line(op: Operations) -> None:
