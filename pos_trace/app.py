@@ -23,8 +23,8 @@ from pos_trace.runtime.beats import Beats, node_beats, station_beats
 from pos_trace.runtime.children import Children, PageDrawer, PhotoReader
 from pos_trace.runtime.leader import Leader
 from pos_trace.runtime.link import ProvinceLink
-from pos_trace.runtime.own_register import OwnRegister
 from pos_trace.runtime.outbox_worker import OutboxWorker
+from pos_trace.runtime.own_register import OwnRegister
 from pos_trace.runtime.printing_worker import PrintingWorker
 from pos_trace.runtime.server import Worker, bind, serve
 from pos_trace.services.node import Node, Ports

@@ -8,7 +8,7 @@ import click
 
 from pos_trace.cli.options import json_option, show_json, unused_config_option
 
-BENCHES: Final[dict[str, str]] = {"parse": "pos_trace.bench.parse", "decode": "pos_trace.bench.decode"}
+BENCHES: Final[dict[str, str]] = {name: f"pos_trace.bench.{name}" for name in ("parse", "decode", "pages")}
 
 
 @click.command()

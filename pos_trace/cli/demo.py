@@ -101,4 +101,20 @@ def _addresses(facts: dict[str, Any], folder: Path) -> None:
     click.echo(f"Tỉnh (province): {province['url']}/")
     for role, user in province["users"].items():
         click.echo(f"  {role:<16} {user['login']:<16} {user['password']}")
-    click.echo(f"Máy in mẫu: {facts['printer']['spool_dir']}\nKhóa và mã: {folder / 'demo.json'}\nCtrl-C để dừng.")
+    click.echo(f"Máy in mẫu: {facts['printer']['spool_dir']}\nKhóa và mã: {folder / 'demo.json'}")
+    click.echo("Nên thử:")
+    for url, what in _screens(station["url"], province["url"]):
+        click.echo(f"  {url:<46} {what}")
+    click.echo("Ctrl-C để dừng.")
+
+
+def _screens(station: str, province: str) -> tuple[tuple[str, str], ...]:
+    """Screens to look at first, each with who sees it and what there is to try."""
+    return (
+        (f"{station}/nhan-hang", "người nhận hàng: quét, trả lại một phần, giấy đến sau"),
+        (f"{station}/giao-hang", "bán cho bạn hàng: phiếu giao hàng có mã, quét một lần là nhận"),
+        (f"{station}/kho-hang", "kho của sạp: tách, gộp, đóng gói lại, hết lô"),
+        (f"{station}/chu-sap", "chủ sạp: dữ liệu nào đã gửi đi, ai đã xem, tải sổ"),
+        (f"{station}/cho", "ban quản lý (PIN 4444): sổ cổng, thu hồi, thẻ QR của sạp"),
+        (f"{province}/ban-kiem-tra", "cán bộ: vụ việc, gộp nhóm; inspector-2 duyệt điều inspector đề xuất"),
+    )

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import click
 
-from pos_trace.cli.options import config_option, json_option, load_settings, open_node, show_json
+from pos_trace.cli.options import (
+    config_option,
+    json_option,
+    load_settings,
+    open_node,
+    show_json,
+    unused_config_option,
+)
+from pos_trace.core import bundles
 from pos_trace.core.errors import Conflict, Invalid
 from pos_trace.store import audit as chain
 from pos_trace.store import backups
@@ -70,6 +78,25 @@ def verify(anchor: str | None, config: Path | None, as_json: bool) -> None:
         show_json({"ok": report.ok, "entries": report.entries, "head": report.head, "problem": report.problem})
     else:
         click.echo(f"{report.entries} dòng, {'nguyên vẹn' if report.ok else report.problem}, mốc {report.head}")
+    sys.exit(0 if report.ok else 1)
+
+
+@audit.command("bundle")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--key", help="Khóa công khai (base64) của máy phải là người ký.")
+@unused_config_option
+@json_option
+def bundle(file: Path, key: str | None, as_json: bool) -> None:
+    """Kiểm tra bộ sổ một sạp đã trình (FILE .zip): chữ ký, từng tệp, không thừa không thiếu."""
+    report = bundles.verify(file.read_bytes(), key)
+    told = report.manifest
+    if as_json:
+        show_json({"ok": report.ok, "problem": report.problem, "public_key": report.public_key, "manifest": told})
+    elif report.ok:
+        click.echo(f"Bộ sổ nguyên vẹn: {told.get('stall')}, lập {told.get('made_at')}, trình {told.get('shown_to')}.")
+        click.echo(f"Khóa đã ký: {report.public_key}")
+    else:
+        click.echo(f"Bộ sổ không dùng được: {report.problem}.")
     sys.exit(0 if report.ok else 1)
 
 

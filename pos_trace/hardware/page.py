@@ -1,5 +1,6 @@
 """A slip becomes a 1-bit page: Vietnamese by our own fonts, columns aligned, the QR with its quiet zone inside."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +25,8 @@ INDENT = 6  # dots of one leading space, the same in every size
 AIR = 10  # rows between columns and what stands in the middle below them
 RULE_ROWS = 14
 MOST_ROWS = 60_000
+# a number and its short unit ("500 g"), a clock and its day, "lô" and its label are one word on paper
+TOGETHER = re.compile(r"(?<=\d) (?=[^\W\d_]{1,3}\b|\d\d/)|(?<=\blô) (?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ def _indented(text: str, dots: int) -> tuple[str, int]:
 
 def _draw_text(text: str, face: ImageFont.FreeTypeFont, dots: int, align: str) -> Image.Image:
     body, indent = _indented(text, dots) if align == "left" else (text.strip(" "), 0)
+    body = TOGETHER.sub("\u00a0", body)
     room = dots - 2 * SIDE - indent
     lines = balanced(body, face, room) if align == "center" else wrap(body, face, room)
     step = round(face.size * LEADING)

@@ -7,6 +7,7 @@ from pos_trace.core.errors import Conflict, FieldError, Invalid
 from pos_trace.core.quantities import shown
 from pos_trace.core.slips import list_slip
 from pos_trace.core.text import clean
+from pos_trace.core.vocabulary.slips import SIGNED_BY_ONE, TITLES
 from pos_trace.services import (
     deliveries,
     flags,
@@ -67,8 +68,8 @@ def adjust(
         _papers(tx, line, less)
         words = f"{'bớt' if less else 'thêm'} {shown(amount)} {known}"
         place = receiving_slips.place_of(tx, stall)
-        foot = (f"Theo phiếu nhận {delivery.number}", f"Lý do: {why}", "Người lập ký")
-        slip = list_slip("adjustment", "Phiếu điều chỉnh", place, row.number, now, ((line.goods_name, words),), foot)
+        foot = (f"Theo phiếu nhận {delivery.number}", f"Lý do: {why}", *SIGNED_BY_ONE)
+        slip = list_slip("adjustment", TITLES["adjustment"], place, row.number, now, ((line.goods_name, words),), foot)
         job = printing.queue(tx, delivery.stall_id, "adjustment", row.id, slip)
         tx.audit("adjusted", f"adjustment:{row.id}", {"line": line.id, "quantity": str(change), "reason": why})
         return tx.answer({"id": row.id, "number": row.number, "print_job": job}, 201)

@@ -124,10 +124,12 @@ def counts(node: Node, now: datetime) -> Answer:
     ``{waiting, overdue, concluded:[{outcome, finding, count}], groups:[{group, count}]}``.
     """
     today = now.astimezone(node.zone).date()
+    told = Case.origin != case_words.DRAWN  # a line drawn at random is no report: neither history nor ranking
     with node.db.read() as session:
-        ended = select(Case.outcome, Case.origin_finding, func.count()).where(Case.state == "concluded")
+        ended = select(Case.outcome, Case.origin_finding, func.count()).where(Case.state == "concluded", told)
         ended = ended.group_by(Case.outcome, Case.origin_finding).order_by(Case.outcome, Case.origin_finding)
-        groups = select(Case.goods_group, func.count()).group_by(Case.goods_group).order_by(Case.goods_group)
+        groups = select(Case.goods_group, func.count()).where(told)
+        groups = groups.group_by(Case.goods_group).order_by(Case.goods_group)
         return {
             "waiting": session.scalar(select(func.count()).select_from(Case).where(waiting())) or 0,
             "overdue": session.scalar(select(func.count()).select_from(Case).where(Case.due_on < today)) or 0,

@@ -11,7 +11,7 @@ from pos_trace.core.errors import Conflict, FieldError, Invalid, NotFound
 from pos_trace.core.quantities import as_text
 from pos_trace.core.stock import Conclusion
 from pos_trace.core.text import clean
-from pos_trace.services import case_log, case_words, papers_served
+from pos_trace.services import case_log, case_words, covering, papers_served
 from pos_trace.services.node import Actor, Answer, Node, Transaction, owned
 from pos_trace.store.models import (
     Case,
@@ -59,7 +59,7 @@ def open_for_line(tx: Transaction, line: DeliveryLine, delivery: Delivery, reaso
     body, photos = _opening(tx.session, line, delivery, case)
     case_log.append(tx, case, "opened", body)
     for photo in photos:
-        _attach(tx, case, photo.sha256, photo.media_type, "Ảnh lúc nhận hàng")
+        _attach(tx, case, photo.sha256, photo.media_type, covering.caption(photo, "Ảnh lúc nhận hàng"))
     return case
 
 
@@ -108,7 +108,7 @@ def reply(node: Node, who: Actor, case_id: str, text: str, paper_ids: list[str],
         body = {"text": text, "papers": [_paper(paper) for paper in papers], "photos": _named(photos)}
         case_log.append(tx, case, "replied", body)
         for photo in photos:
-            _attach(tx, case, photo.sha256, photo.media_type, None)
+            _attach(tx, case, photo.sha256, photo.media_type, covering.caption(photo, None))
         tx.audit("case_replied", f"case:{case.id}", {"papers": len(papers)}, case.stall_id)
         return tx.answer({"id": case.id, "state": case.state}, 201)
 
@@ -117,12 +117,15 @@ def add_evidence(node: Node, who: Actor, case_id: str, photo_ids: list[str], cap
     """Add photos of the stall, taken before, to its case: ``{id, state, evidence}``."""
     with node.write(who, now) as tx:
         case = _answerable(tx, case_id)
-        photos = [tx.owned(Photo, photo_id) for photo_id in photo_ids]
+        photos = covering.to_send(tx.session, [tx.owned(Photo, photo_id) for photo_id in photo_ids])
         if not photos:
             raise Invalid("photo_missing", "Chọn ít nhất một ảnh.", (FieldError("/photo_ids", "missing"),))
         caption = clean(caption, 300)
         case_log.append(tx, case, "evidence_added", {"caption": caption, "photos": _named(photos)})
-        numbers = [_attach(tx, case, photo.sha256, photo.media_type, caption or None) for photo in photos]
+        numbers = [
+            _attach(tx, case, photo.sha256, photo.media_type, covering.caption(photo, caption or None))
+            for photo in photos
+        ]
         tx.audit("evidence_added", f"case:{case.id}", {"photos": len(photos)}, case.stall_id)
         return tx.answer({"id": case.id, "state": case.state, "evidence": numbers}, 201)
 
@@ -221,7 +224,8 @@ def _answerable(tx: Transaction, case_id: str) -> Case:
 
 
 def _photos(session: Session, wanted: Any) -> list[Photo]:
-    return list(session.scalars(select(Photo).where(wanted).order_by(Photo.id)))
+    """The pictures that go: covered ones in place of what they cover."""
+    return covering.to_send(session, session.scalars(select(Photo).where(wanted)).all())
 
 
 def _named(photos: list[Photo]) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from pos_trace.core.errors import Conflict, FieldError, Invalid
 from pos_trace.core.quantities import as_text, exact, shown
 from pos_trace.core.slips import list_slip
 from pos_trace.core.text import clean
-from pos_trace.core.vocabulary.slips import TITLES
+from pos_trace.core.vocabulary.slips import SIGNED_BY_ONE, TITLES
 from pos_trace.services import adjusting, printing, receiving_slips, shortfalls, stock
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store.models import Adjustment, Product, Stall, StockLot
@@ -67,7 +67,7 @@ def _print(tx: Transaction, stall: Stall, lot: StockLot, row: Adjustment, counte
         (" Đếm được", f"{shown(counted)} {lot.unit}"),
         (" Chênh", f"{'+' if row.quantity > 0 else ''}{shown(row.quantity)} {lot.unit}"),
     ]
-    foot = (f"Kiểm kho. Lý do: {row.reason}", "Người lập ký")
+    foot = (f"Kiểm kho. Lý do: {row.reason}", *SIGNED_BY_ONE)
     place = receiving_slips.place_of(tx, stall)
     slip = list_slip("adjustment", TITLES["adjustment"], place, row.number, tx.now, rows, foot)
     return printing.queue(tx, lot.stall_id, "adjustment", row.id, slip)

@@ -1,8 +1,7 @@
-"""Covering parts of a photo before it is sent (ID cards, phone and account numbers): the original stays at the stall."""
+"""Covering parts of a photo before it is sent (ID cards, phone numbers): the original stays at the stall."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -31,8 +30,8 @@ def listed(node: Node, who: Actor, line_id: str) -> Answer:
         mine = mine.where(or_(Photo.line_id == line.id, Photo.paper_id.in_(sorted(papers))), Photo.covers_id.is_(None))
         rows = session.scalars(mine.order_by(Photo.id)).all()
         sent = {one.covers_id for one in to_send(session, rows)}
-        told = [{"id": row.id, "words": _words(papers.get(row.paper_id or "")), "covered": row.id in sent} for row in rows]
-        return {"photos": told}
+        words = {row.id: _words(papers.get(row.paper_id or "")) for row in rows}
+        return {"photos": [{"id": row.id, "words": words[row.id], "covered": row.id in sent} for row in rows]}
 
 
 def _words(paper: Paper | None) -> str:
@@ -93,8 +92,3 @@ def caption(photo: Photo, words: str | None) -> str | None:
     if photo.covers_id is None:
         return words
     return f"{words} ({COVERED})" if words else f"Ảnh {COVERED}"
-
-
-def told(photos: Sequence[Photo]) -> list[dict[str, Any]]:
-    """Photos as an event of a case names them."""
-    return [{"sha256": photo.sha256, "media_type": photo.media_type} for photo in photos]

@@ -18,10 +18,12 @@ from pos_trace.services import accounts, register
 from pos_trace.services.case_log import DESTINATION
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store import counters, outbox
-from pos_trace.store.models import ApiKey, Enrolment, Site, Stall, StationRow
+from pos_trace.store.models import ApiKey, Enrolment, OutboxMessage, Site, Stall, StationRow
 
 STALL_TEXTS = ("number", "name", "gln", "commune")
 STALL_LIST: Final = "stall_list"
+ENROLMENT: Final = "enrolment"
+ENROLMENT_WORDS: Final = "Đăng ký máy của chợ với tỉnh (mã dùng một lần thay bằng dấu *)"
 LIST_WORDS: Final = "Danh sách sạp của chợ: số sạp, tên, mã địa điểm, xã phường; khóa công khai của máy"
 
 
@@ -64,26 +66,41 @@ def enrolled(session: Session, node_id: str) -> Enrolled | None:
 def enrol(node: Node, who: Actor, code: str, province: Enroller, province_url: str, now: datetime) -> Answer:
     """Enrol this station with ``code``; what waited for a good key goes out again.
 
-    Raises ``Invalid`` when the province refuses, ``Unavailable`` when silent.
+    What was told stays readable, the code masked, also of a try that came to nothing. Raises ``Invalid`` when the
+    province refuses, ``Unavailable`` when silent.
     """
     with node.db.read() as session:
         known = facts(session, node)
     answer = province.enrol(code, known["public_key"], known["site"], known["stalls"])
+    with node.write(who, now) as tx:
+        _keep_told(tx, {**known, "code": "*" * len(code)}, answer)
+        if answer.state == "ok":
+            return _enrolled(tx, answer, known, province_url)
     if answer.state == "refused":
         raise Invalid("enrolment_refused", f"Tỉnh chưa nhận đăng ký: {answer.detail}")
-    if answer.state == "unavailable":
-        raise Unavailable("province_silent", f"Hệ thống của tỉnh chưa trả lời ({answer.detail}). Thử lại sau.")
-    with node.write(who, now) as tx:
-        row = Enrolment(site_id=node.id, id=tx.id(), created_at=now, station_id=answer.station_id)
-        row.province_url, row.api_key, row.province_key_id = province_url, answer.api_key, answer.province_key_id
-        tx.session.add(row)
-        waiting = outbox.unpark(tx.session, node.id, DESTINATION, now)
-        told = {"province": province_url, "stalls": len(known["stalls"]), "unparked": waiting}
-        tx.audit("enrolled", f"enrolment:{row.id}", told)
-        newest = facts(tx.session, node)
-        if newest != known:  # a stall came while the province was answering
-            tell_list(tx, newest)
-        return tx.answer({"station_id": row.station_id, "province_key_id": row.province_key_id})
+    raise Unavailable("province_silent", f"Hệ thống của tỉnh chưa trả lời ({answer.detail}). Thử lại sau.")
+
+
+def _keep_told(tx: Transaction, told: Answer, answer: EnrolmentAnswer) -> None:
+    """The body as it went over the line stands among what was sent; it goes to nobody again."""
+    message = tx.send(DESTINATION, ENROLMENT, ENROLMENT, told, ENROLMENT_WORDS, None)
+    row = tx.session.get_one(OutboxMessage, (tx.node.id, message))
+    row.state, row.attempts, row.done_at = "done", 1, tx.now
+    row.last_status = f"{answer.state} {answer.detail}".strip()[:200]
+
+
+def _enrolled(tx: Transaction, answer: EnrolmentAnswer, known: Answer, province_url: str) -> Answer:
+    node, now = tx.node, tx.now
+    row = Enrolment(site_id=node.id, id=tx.id(), created_at=now, station_id=answer.station_id)
+    row.province_url, row.api_key, row.province_key_id = province_url, answer.api_key, answer.province_key_id
+    tx.session.add(row)
+    waiting = outbox.unpark(tx.session, node.id, DESTINATION, now)
+    told = {"province": province_url, "stalls": len(known["stalls"]), "unparked": waiting}
+    tx.audit("enrolled", f"enrolment:{row.id}", told)
+    newest = facts(tx.session, node)
+    if newest != known:  # a stall came while the province was answering
+        tell_list(tx, newest)
+    return tx.answer({"station_id": row.station_id, "province_key_id": row.province_key_id})
 
 
 def facts(session: Session, node: Node) -> Answer:

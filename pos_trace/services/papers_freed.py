@@ -8,7 +8,7 @@ from pos_trace.store.models import DeliveryLine, VerdictRow
 
 
 def settle(tx: Transaction, changed: Iterable[DeliveryLine]) -> None:
-    """Judge again, inside the caller's write, the lines of all stalls that wait for kilograms the ``changed`` lines used.
+    """Judge again, inside the caller's write, the lines of all stalls that wait for what ``changed`` lines used.
 
     Only a line that lacked papers and lacks others, or none, now: nobody's goods are set aside by a neighbour's
     correction. Whoever received first is covered first, as ever.

@@ -38,7 +38,7 @@ OF_THE_MARKET: Final = (
     " của từng sạp.",
     "Phản ánh riêng: ở đây chỉ có ngày gửi; không ai ở chợ, kể cả chủ sạp, đọc được nội dung hay biết của ai.",
 )
-OPEN_TO_ALL: Final = frozenset({"stall_list"})
+OPEN_TO_ALL: Final = frozenset({"stall_list", "enrolment"})
 
 
 def listed(

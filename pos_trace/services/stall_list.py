@@ -12,6 +12,7 @@ from pos_trace.services import enrolment
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store.models import OutboxMessage, StationRow
 
+
 def changed(tx: Transaction) -> None:
     """Queue the whole list behind the one before it, when this station is enrolled and the list is not the last told.
 

@@ -233,16 +233,20 @@ def _papers(tx: Transaction, before: DeliveryLine, line: DeliveryLine) -> None:
         link = PaperLink(site_id=row.site_id, id=tx.id(), created_at=tx.now, stall_id=row.stall_id, paper_id=row.id)
         link.line_id = line.id
         tx.session.add(link)
-        for photo in tx.session.scalars(select(Photo).where(Photo.site_id == old.site_id, Photo.paper_id == old.id)):
-            _photo(tx, photo, row, line)
+        taken: dict[str, str] = {}  # a photo here → the same there: a covered one goes on being sent in its place
+        mine = select(Photo).where(Photo.site_id == old.site_id, Photo.paper_id == old.id)
+        for photo in tx.session.scalars(mine.order_by(Photo.created_at, Photo.id)).all():
+            made = _photo(tx, photo, row, line)
+            taken[photo.id], made.covers_id = made.id, taken.get(photo.covers_id or "")
     tx.session.flush()
 
 
-def _photo(tx: Transaction, old: Photo, paper: Paper, line: DeliveryLine) -> None:
+def _photo(tx: Transaction, old: Photo, paper: Paper, line: DeliveryLine) -> Photo:
     row = Photo(site_id=old.site_id, id=tx.id(), created_at=tx.now, stall_id=line.stall_id, sha256=old.sha256)
     row.media_type, row.size, row.quality, row.paper_id = old.media_type, old.size, old.quality, paper.id
     row.delivery_id = line.delivery_id
     tx.session.add(row)
+    return row
 
 
 def restore(tx: Transaction, row: Transfer) -> None:

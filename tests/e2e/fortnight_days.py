@@ -1,4 +1,4 @@
-"""The nights of the fortnight: what the trucks bring, what the customers take, and one thing a night that goes wrong."""
+"""The nights of the fortnight: what trucks bring, what customers take, and one thing a night that goes wrong."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 
 from pos_trace.demo.facilities import facilities
 from pos_trace.demo.parts import PROVINCE
-from pos_trace.store.models import Product, StockLot, StockMovement
+from pos_trace.store.models import Product, Stall, StockLot, StockMovement
 from tests.e2e.fortnight_stall import Book, Hand
-from tests.e2e.fortnight_town import FIRST, Town
+from tests.e2e.fortnight_town import FIRST, Station, Town
 
 CABBAGE, HERBS = "Cải thảo Măng Đen", "Rau thơm"
 FISH, COFFEE = "Cá lăng phi lê khay 500 g", "Cà phê bột Robusta Đăk Hà 500 g"
@@ -49,38 +49,38 @@ class Story:
     q1: Hand
     known: dict[str, Any] = field(default_factory=dict)
 
-    def watch_shelf_life(self, name: str, act: Callable[[], object]) -> object:
+    def watch_shelf_life(self, station: Station, name: str, act: Callable[[], object]) -> object:
         """What the machine takes off the books because its time is over, lot by lot, is written into ours."""
         if name != "shelf-life":
             return act()
-        before = self._sellable()
+        before = _sellable(station)
         done = act()
+        after = _sellable(station) if done else before
         for (lot, *goods), amount in before.items():
-            left = self._sellable().get((lot, *goods)) if done else amount
-            if left is None:
+            if (lot, *goods) not in after:
                 self.book.write(*goods, "adjusted", -amount)
         return done
 
-    def _sellable(self) -> dict[tuple[str, ...], Decimal]:
-        """Every lot that is sold from, by what its movements come to."""
-        names = {self.known["a12_id"]: "A-12", self.known["e01_id"]: "E-01"}
-        with self.town.market.node.db.read() as session:
-            rows = session.execute(
-                select(StockLot.id, StockLot.stall_id, Product.name, StockLot.unit, func.sum(StockMovement.quantity))
-                .join(Product, (Product.site_id == StockLot.site_id) & (Product.id == StockLot.product_id))
-                .join(StockMovement, StockMovement.lot_id == StockLot.id)
-                .where(StockLot.state == "sellable")
-                .group_by(StockLot.id, StockLot.stall_id, Product.name, StockLot.unit)
-                .order_by(StockLot.id)
-            )
-            return {(lot, names[stall], name, unit): total for lot, stall, name, unit, total in rows if total > 0}
+
+def _sellable(station: Station) -> dict[tuple[str, str, str, str], Decimal]:
+    """Every lot that is sold from, by what its movements come to: (lot, stall's number, goods, unit) → amount."""
+    with station.node.db.read() as session:
+        rows = session.execute(
+            select(StockLot.id, Stall.number, Product.name, StockLot.unit, func.sum(StockMovement.quantity))
+            .join(Stall, (Stall.site_id == StockLot.site_id) & (Stall.id == StockLot.stall_id))
+            .join(Product, (Product.site_id == StockLot.site_id) & (Product.id == StockLot.product_id))
+            .join(StockMovement, StockMovement.lot_id == StockLot.id)
+            .where(StockLot.state == "sellable")
+            .group_by(StockLot.id, Stall.number, Product.name, StockLot.unit)
+            .order_by(StockLot.id)
+        )
+        return {(lot, number, name, unit): total for lot, number, name, unit, total in rows if total > 0}
 
 
 def an_ordinary_night(story: Story, day: int) -> None:
     """One truck with cabbage by the crate and herbs with a list; the morning's customers; scraps at noon."""
     town, stall = story.town, story.a12
     town.clock.set(day, 1, 50)
-    town.tick()
     truck = stall.truck(HTX, PLATE)
     crates = stall.coded(truck, cabbage_key(day), "20", "sọt", "25")
     assert crates["verdict"]["status"] == "verified", crates
@@ -94,12 +94,15 @@ def an_ordinary_night(story: Story, day: int) -> None:
     story.known |= {"truck": truck, "crates": crates, "herbs": herbs}
     stall.close(truck)
     town.clock.set(day, 5, 0)
-    stall.sell((CABBAGE, "12.5", "kg", 15000), (HERBS, "3", "kg", None))
-    stall.sell((HERBS, "0.35", "kg", None))
-    asked = stall.sale([{"line_no": 1, "name": CABBAGE, "amount": 30000}])["lines"][0]
-    assert (asked["quantity"], asked["estimated"]) == ("2", True), asked
-    story.book.write("A-12", CABBAGE, "kg", "sold", "-2")
-    story.book.money.add(30000)
+    sold = stall.sale([
+        {"line_no": 1, "name": CABBAGE, "qty": "12.5", "unit": "kg", "unit_price": 15000},
+        {"line_no": 2, "name": HERBS, "qty": "3.35", "unit": "kg"},
+        {"line_no": 3, "name": CABBAGE, "amount": 30000},
+    ])["lines"]  # fmt: skip
+    assert (sold[1]["amount"], sold[2]["quantity"], sold[2]["estimated"]) == (None, "2", True), sold
+    story.book.write("A-12", CABBAGE, "kg", "sold", "-14.5")
+    story.book.write("A-12", HERBS, "kg", "sold", "-3.35")
+    story.book.money |= {15000, 187500, 30000}
     stall.waste(stall.lot(crates["lot_id"]), "4.25", "spoilt")
     if day in NIGHTS:
         NIGHTS[day](story)

@@ -41,9 +41,10 @@ def opened(town: Town) -> Story:
     assert [one["state"] for one in made["stalls"]] == ["mới", "mới"], made
     for node in (market, other):
         who, folder = node.machine("office"), str(town.spool_dir)
-        places.add_printer(node, who, None, "Máy in chung", "generic-80", "file", folder, clock())
-    q1 = str(places.add_stall(other, other.machine("office"), "Q-1", "Rau siêu thị (mẫu)", "9521234700029", "Quảng Ngãi",
-                              FIRST - timedelta(days=60), clock())["id"])  # fmt: skip
+        places.add_printer(node, who, None, "Máy in chung", "generic-58", "file", folder, clock())
+    began = FIRST - timedelta(days=60)
+    q1 = str(places.add_stall(other, other.machine("office"), "Q-1", "Rau siêu thị (mẫu)", "9521234700029",
+                              "Quảng Ngãi", began, clock())["id"])  # fmt: skip
     publish(town)
     for station in (town.market, town.other):
         enrol(town, station)

@@ -18,22 +18,16 @@ Rows = dict[tuple[str, str, str, str], Decimal]
 class Book:
     """What the story itself knows of every stall's goods: (stall, goods, unit, kind of movement) → amount.
 
-    ``waste``, ``prices`` and ``numbers`` are what never may leave the market: wasted amounts do not, prices, totals
-    and receipt numbers do not.
+    ``money`` and ``receipts``: prices, amounts and receipt numbers, none of which may leave the market.
     """
 
     rows: Rows = field(default_factory=lambda: defaultdict(Decimal))
-    slips: Rows = field(default_factory=lambda: defaultdict(Decimal))
     money: set[int] = field(default_factory=set)
     receipts: set[str] = field(default_factory=set)
 
     def write(self, stall: str, goods: str, unit: str, kind: str, amount: Decimal | str) -> None:
         """One movement."""
         self.rows[stall, goods, unit, kind] += Decimal(amount)
-
-    def on_hand(self, stall: str, goods: str, unit: str) -> Decimal:
-        """What must lie there."""
-        return sum((value for (*key, _), value in self.rows.items() if tuple(key) == (stall, goods, unit)), Decimal(0))
 
 
 @dataclass

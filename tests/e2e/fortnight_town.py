@@ -26,14 +26,15 @@ from tests.recorded import Recorder
 FIRST = date(2026, 11, 2)
 OTHER = "sieu-thi-mau"
 MARKET = "cho-mau"
-PASSWORD = "mat-khau-dai-mau"  # noqa: S105 - an invented person's
+MIDNIGHT = datetime.combine(FIRST, time(), LOCAL_ZONE).astimezone(UTC)
+PASSWORD = "mat-khau-dai-mau"
 
 
 @dataclass
 class Clock:
     """The only clock of the story; it never goes back."""
 
-    now: datetime = datetime.combine(FIRST, time(0, 30), LOCAL_ZONE).astimezone(UTC)
+    now: datetime = MIDNIGHT
 
     def __call__(self) -> datetime:
         return self.now
@@ -81,16 +82,13 @@ class Town:
     market: Station
     other: Station
     spool_dir: Path
-    watch: Callable[[str, Callable[[], object]], object] = lambda _name, act: act()
+    watch: Callable[[Station, str, Callable[[], object]], object] = lambda _station, _name, act: act()
 
     def tick(self) -> None:
         """Both stations catch up: feeds and clocks, then what is to be sent, then what is to be printed."""
         for station in (self.market, self.other):
             for name, _, act in station.beats:
-                if station is self.market:
-                    self.watch(name, act)
-                else:
-                    act()
+                self.watch(station, name, act)
             self.send(station)
             self.print_all(station)
 

@@ -13,7 +13,7 @@ from tests.e2e.fortnight_opening import opened
 from tests.e2e.fortnight_sums import everything_agrees
 from tests.e2e.fortnight_town import town
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 
 
 def test_a_stalls_first_fortnight(tmp_path: Path, visit: Visit) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from pos_trace.demo.lots import label
 from tests.e2e.conftest import Market, Visit, log_in_at_stall, wedge
+from tests.e2e.test_receiver import receive, start_delivery
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -93,3 +94,64 @@ def test_a_scanned_slip_fills_the_delivery(market: Market, visit: Visit) -> None
     wedge(page, code)
     expect(page.locator("#verdict")).to_contain_text("không tính thêm")
     assert lot_of(market, "E-01", name) == "6"
+
+
+def stock_of(market: Market, number: str, name: str) -> list[str]:
+    """Every lot of ``name`` at the stall with goods in it."""
+    stall = market.stall(number)
+    lots = [lot["quantity"] for lot in stall.get("/api/v1/stock")["lots"] if lot["product_name"] == name]
+    stall.close()
+    return lots
+
+
+def test_goods_received_for_the_wrong_stall_go_over_with_one_tap_on_each_side(market: Market, visit: Visit) -> None:
+    name = f"Su su {uuid.uuid4().hex[:6]}"
+    gtin, lot = published(market, name)
+    visitor = visit(market.demo.station.url)
+    page = log_in_at_stall(visitor, market.device_code("A-12"), "Nhận hàng A-12", "1111")
+    expect(page.locator("#verdict .pos-word")).to_contain_text("MỜI QUÉT MÃ")
+    start_delivery(page, f"Xe nhầm {uuid.uuid4().hex[:6]}")
+    receive(page, label(gtin, lot), "15")
+    expect(page.locator("#lines")).to_contain_text(name)
+    assert stock_of(market, "A-12", name) == ["15"]
+    page.locator("#lines li", has_text=name).get_by_role("button", name="Sai sạp").click()
+    page.get_by_label("Số sạp đúng").fill("E-01")
+    page.get_by_role("button", name="Chuyển sang sạp này").click()
+    expect(page.locator("#verdict .pos-word")).to_have_text("ĐÃ CHUYỂN")
+    visitor.shot(page, "transfer-wrong-stall")
+    assert stock_of(market, "A-12", name) == []
+
+    hers = phone(market, visit, "E-01")
+    hers.goto(hers.url.split("/nhan-hang")[0] + "/giao-hang")
+    card = hers.locator(".pos-card[data-transfer]").filter(has_text=name)
+    expect(card).to_contain_text("Nhận nhầm sạp")
+    card.get_by_role("button", name="Nhận đủ").click()
+    expect(hers.locator("#answer .pos-word")).to_have_text("ĐÃ NHẬN ĐỦ")
+    assert (stock_of(market, "A-12", name), stock_of(market, "E-01", name)) == ([], ["15"])
+
+
+def test_a_slip_scanned_while_the_box_is_away_waits_on_the_phone_and_is_taken_in_once(
+    market: Market, visit: Visit
+) -> None:
+    name = f"Bí giao {uuid.uuid4().hex[:6]}"
+    lot = received(market, "A-12", name, "20")
+    seller = market.stall("A-12")
+    slip = {"kind": "sale", "buyer": {"stall_number": "E-01"}, "lines": [{"lot_id": lot, "quantity": "6"}]}
+    (code,) = seller.post("/api/v1/transfers", slip)["codes"]
+    seller.close()
+    visitor = visit(market.demo.station.url)
+    page = log_in_at_stall(visitor, market.device_code("E-01"), "Nhận hàng E-01", "1111")
+    expect(page.locator("#verdict .pos-word")).to_contain_text("MỜI QUÉT MÃ")
+    visitor.context.set_offline(True)
+    wedge(page, code)
+    expect(page.locator("#verdict .pos-word")).to_contain_text("ĐÃ GHI, CHƯA KIỂM TRA")
+    expect(page.locator("#waiting")).to_contain_text("1 việc")
+    visitor.shot(page, "transfer-waiting")
+    assert stock_of(market, "E-01", name) == []
+    visitor.context.set_offline(False)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("#waiting")).to_be_hidden()
+    assert stock_of(market, "E-01", name) == ["6"]
+    wedge(page, code)
+    expect(page.locator("#verdict")).to_contain_text("không tính thêm")
+    assert stock_of(market, "E-01", name) == ["6"]

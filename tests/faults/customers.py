@@ -137,13 +137,16 @@ def till_script(luck: random.Random) -> Callable[[], Script]:
 
 
 def receiver_script(luck: random.Random) -> Callable[[], Script]:
-    """Deliveries for ever: look-ups, scanned and loose lines, a report sent at once, closing."""
+    """Deliveries for ever: look-ups, scanned and loose lines, a report sent at once, closing.
+
+    No quantity is over three times another, so none of them is asked about as far above the supplier's usual.
+    """
 
     def script() -> Script:
         while True:
             opened = yield "delivery", f"{API}/deliveries", {"supplier_name": f"Xe {luck.randint(1, 9)} (mẫu)"}
             where = f"{API}/deliveries/{opened['id']}"
-            into = {"delivery_id": opened["id"], "quantity": str(luck.randint(5, 40))}
+            into = {"delivery_id": opened["id"], "quantity": str(luck.randint(14, 40))}
             yield "look_up", f"{API}/scans", {"text": f"{RECORD_HOST}/{COFFEE_KEY}"}
             yield "scan", f"{API}/scans", {"text": f"{RECORD_HOST}/{COFFEE_KEY}", "unit": "gói", **into}
             yield "scan", f"{API}/scans", {"text": f"{RECORD_HOST}/{FISH_KEY}", "unit": "khay", **into}

@@ -181,8 +181,8 @@ OUTBOX = of_area(
             "nobody learns that the Department refused a report",
         ),
         (
-            "the neighbour reads what was sent", "services/outbox.py",
-            "if row is None or row.stall_id != who.stall:", "if row is None:",
+            "the neighbour reads what was sent", "services/sent.py",
+            "if row is None or (row.stall_id != who.stall and not theirs):", "if row is None:",
             "a stall reads another stall's case",
         ),
     ),

@@ -188,8 +188,8 @@ ALLOCATION = of_area(
             "two lots give twice what was sold",
         ),
         (
-            "a lot that may be recalled rings no bell", "services/selling.py",
-            "lot.id not in {*taken, *sold.allocation.candidates}", "lot.id not in taken",
+            "a lot that may be recalled rings no bell", "services/sold_alarms.py",
+            "lot.id not in {*went.taken, *went.candidates}", "lot.id not in went.taken",
             "the shopper with the recalled pack is never found",
         ),
         (

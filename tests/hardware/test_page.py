@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from pos_trace.core.errors import Invalid
 from pos_trace.core.slips import Block, SoldItem
 from pos_trace.hardware import page
-from pos_trace.hardware.page import SIZES, balanced, draw, font, printable, wrap
+from pos_trace.hardware.page import SIZES, TOGETHER, balanced, draw, font, printable, wrap
 from tests.hardware.papers import LETTERS, NARROW, WIDE, ink, one, page_of, receipt, receiving
 
 FACES = [(size, bold) for size in SIZES for bold in (False, True)]
@@ -182,3 +182,17 @@ def test_a_receipt_of_500_lines_prints_and_an_endless_slip_is_refused():
     with pytest.raises(Invalid) as refused:
         draw(receipt(*(SoldItem("x " * 150, Decimal(1), "kg", 1000) for _ in range(500))), NARROW)
     assert refused.value.code == "slip_too_long"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Cá lăng phi lê khay 500 g, lô CL2611B", "khay 500\u00a0g, lô\u00a0CL2611B"),
+        ("Bổ sung trước 05:47 24/11/2026", "trước 05:47\u00a024/11/2026"),
+        ("nhận 17 sọt = 425 kg", "17\u00a0sọt = 425\u00a0kg"),
+        ("212 lượt nhận, 12 giấy tờ", "212 lượt nhận, 12 giấy tờ"),
+        ("Nhật ký dòng 12 34", "dòng 12 34"),
+    ],
+)
+def test_a_number_keeps_its_unit_a_clock_its_day_and_a_lot_its_label(text: str, kept: str) -> None:
+    assert TOGETHER.sub("\u00a0", text).endswith(kept)

@@ -232,6 +232,18 @@ def test_photos_at_night_without_a_lamp_are_told_dark(shared) -> None:
     assert told == ["dark"] * len(found)
 
 
+def test_of_all_label_photos_none_is_called_blurred_and_few_dark(shared) -> None:
+    told = {
+        path.name: photos.quality_of(photos.grey(photos.open_photo(path.read_bytes())))
+        for path in sorted((shared / "images").iterdir())
+        if path.suffix != ".json"
+    }
+    dark = {name.split("__")[0] for name, quality in told.items() if quality == "dark"}
+    assert set(told.values()) == {None, "dark"}
+    assert dark == {"jsqr_labelled", "synth_lowlight"}
+    assert sum(quality == "dark" for quality in told.values()) <= 10
+
+
 @pytest.mark.parametrize("size", [(1, 1), (3, 3), (1, 400)])
 def test_the_smallest_photo_is_looked_at_without_failing(size: tuple[int, int]) -> None:
     assert photos.quality_of(Image.new("L", size, 200)) == "blurred"

@@ -1,4 +1,4 @@
-"""The answer window (decision 1): 24 h, 1 h for a cancelled code, never under 30 minutes; what ends it, what does not."""
+"""The answer window (decision 1): 24 h, 1 h for a cancelled code, never under 30 minutes; what ends it."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -130,4 +130,4 @@ def test_what_waited_for_a_good_key_goes_out_after_enrolling_again(pair, direct,
     later = now + timedelta(hours=1)
     enrol(pair, direct, code_of(pair, now), later)
     with pair.station.db.read() as session:
-        assert outbox.counts(session, pair.station.id) == {"pending": 2}
+        assert outbox.counts(session, pair.station.id) == {"pending": 2, "done": 2}, "both enrolments stay readable"

@@ -20,6 +20,7 @@ from pos_trace.services import (
     hand_over,
     papers,
     printing,
+    private_reports,
     product_list,
     recalls,
     receipts,
@@ -32,16 +33,23 @@ from pos_trace.services import (
     stock,
     stop_sales,
     trace,
+    transfer_answers,
+    transfer_corrections,
+    transfers,
 )
 from pos_trace.services.papers import PaperIn
 from pos_trace.services.scanning import ScanIn
 from pos_trace.services.selling import SaleIn
+from pos_trace.services.transfer_answers import LineAnswer
+from pos_trace.services.transfer_buyers import BuyerIn
+from pos_trace.services.transfers import LineIn
 from pos_trace.store.database import Database
 from tests.services.goods_rows import photo_of
-from tests.services.night import CABBAGE, UNKNOWN, Night, asked, url, with_printer
+from tests.services.night import CABBAGE, UNKNOWN, Night, asked, laid_out, url, with_printer
 from tests.services.two_nodes import officer
 
 LOOSE = ("Cá rô", "ca", "10", "kg")
+NEIGHBOUR, TRADER = BuyerIn(stall_number="E-01"), BuyerIn("Siêu thị Mẫu")
 
 
 class Counting(Database):
@@ -99,6 +107,16 @@ class Stage:
         flag = night.scan(UNKNOWN, self.open, "7", "hũ")["line"]["flag"]["id"]
         self.case = cases.send_flag(night.node, night.who(), flag, night.now)["case_id"]
         self.photo = photo_of(night.node, night.stalls["A-12"], night.now, None)
+        self.given = laid_out(night, quantity="40")
+        buyers = (NEIGHBOUR, NEIGHBOUR, TRADER, NEIGHBOUR)
+        sent = [
+            transfers.send(night.node, night.who(), "sale", to, [LineIn("2", None, self.given)], "", night.now)
+            for to in buyers
+        ]
+        self.slips, self.code = [one["id"] for one in sent], sent[3]["codes"][0]
+        coming = transfers.listed(night.node, night.who("E-01"), "in")["transfers"]
+        self.coming = next(one["id"] for one in coming if one["number"] == sent[0]["number"])
+        self.wrong = night.scan(CABBAGE, night.deliver(), "3", "kg")["line"]
 
 
 @pytest.fixture
@@ -116,6 +134,7 @@ def stage(night: Night, tmp_path: Any) -> Iterator[Stage]:
 def verbs(stage: Stage) -> dict[str, tuple[int, Any]]:
     """Each verb with how many writes it may open: 1, or 0 when it only reads."""
     node, who, now = stage.night.node, stage.night.who(), stage.night.now + timedelta(minutes=1)
+    her = stage.night.who("E-01")
     sold = (asked(barcode=url(CABBAGE), quantity="1", unit="kg"),)
     paper = PaperIn("bang_ke", "1", None, None)
     return {
@@ -172,6 +191,24 @@ def verbs(stage: Stage) -> dict[str, tuple[int, Any]]:
         "cases": (0, lambda: cases.listed(node, who)),
         "stop sales": (0, lambda: stop_sales.log(node, who)),
         "recall": (0, lambda: stop_sales.listed(node, who, "TH-1")),
+        "private report": (1, lambda: private_reports.tell(node, who, "x", "", "", False, now)),
+        "transfers": (0, lambda: transfers.listed(node, who)),
+        "send slip": (
+            1,
+            lambda: transfers.send(node, who, "sale", NEIGHBOUR, [LineIn("1", None, stage.given)], "", now),
+        ),
+        "send outside": (
+            1,
+            lambda: transfers.send(node, who, "sale", TRADER, [LineIn("1", None, stage.given)], "", now),
+        ),
+        "take in": (1, lambda: transfer_answers.accept(node, her, stage.coming, [], now)),
+        "cancel slip": (1, lambda: transfer_answers.cancel(node, who, stage.slips[1], "", now)),
+        "goods back": (
+            1,
+            lambda: transfer_answers.take_back(node, who, stage.slips[2], [LineAnswer(1, None, "1")], now),
+        ),
+        "wrong stall": (1, lambda: transfer_corrections.offer(node, who, "E-01", "", now, line_id=stage.wrong["id"])),
+        "scan a slip": (1, lambda: scanning.scan(node, her, ScanIn(stage.code), now)),
         "shopper": (0, lambda: trace.receipt(node, stage.sale["trace_url"].rpartition("/")[2])),
     }
 

@@ -272,5 +272,5 @@ def test_kilograms_lost_of_pieces_nobody_weighed_are_unknown_not_nothing(night: 
         acts = (
             select(AuditEntry.detail).where(AuditEntry.act.in_(("lot_repacked", "lot_split"))).order_by(AuditEntry.seq)
         )
-        told = [(row["loss"], row["lost_kg"]) for row in session.scalars(acts)]
+        told = [(row["loss"], row["lost_kg"]) for row in session.scalars(acts.order_by(AuditEntry.number))]
     assert told == [("unknown", "unknown"), ("0.8", "0.8")]

@@ -177,7 +177,7 @@ class Market(TransferRules, StallLedger):
 
 
 Market.TestCase.settings = settings(
-    max_examples=12, stateful_step_count=18, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=8, stateful_step_count=18, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestMarket = Market.TestCase
 
@@ -186,5 +186,5 @@ class Slips(TransferRules, StallLedger):
     """Receiving, recalls and slips alone: the same few goods go back and forth many times."""
 
 
-Slips.TestCase.settings = settings(Market.TestCase.settings, max_examples=15, stateful_step_count=25)
+Slips.TestCase.settings = settings(Market.TestCase.settings, max_examples=8, stateful_step_count=20)
 TestSlips = Slips.TestCase

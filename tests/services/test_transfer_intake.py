@@ -35,7 +35,6 @@ from pos_trace.services.transfer_intake import SlipScan
 from pos_trace.store.database import Database
 from pos_trace.store.models import Delivery, DeliveryLine, Flag, Paper, Scan, Stall, StationRow, Transfer
 from tests.services.night import CABBAGE, FISH, Night, laid_out, make_night
-from tests.services.test_judging import BANG_KE
 from tests.services.two_nodes import Pair, add_stall, make_node
 from tests.services.two_stations import OTHER_ID, Other, enrol, second, sent
 
@@ -296,15 +295,16 @@ def test_slips_of_two_sellers_under_one_number_are_two_papers(
 ) -> None:
     """A-12 of two markets writes its first slip of the year: nobody is asked "Cùng chuyến xe?"."""
     buyer = second(night, make_node(fresh_database(), tmp_path, "station", OTHER_ID))
-    there = make_night(Pair(make_node(fresh_database(), tmp_path, "station", "cho-khac"), night.pair.province), night.now)
+    there = make_night(
+        Pair(make_node(fresh_database(), tmp_path, "station", "cho-khac"), night.pair.province), night.now
+    )
     there = replace(there, pair=replace(there.pair, station=replace(there.node, signing_key=b"\x09" * 32)))
     slips = []
     for seller in (night, there):
         seller.province.station = seller.node
         seller.pull()
         enrol(seller, seller.node)
-        lot = seller.loose(seller.deliver(), "Rau rừng", "rau", "20", "kg", (BANG_KE,))["lot_id"]
-        slips.append(sent(seller, (lot, "5")))
+        slips.append(sent(seller, (laid_out(seller), "5")))
     buyer.pull(night.now)
     assert {slip["number"] for slip in slips} == {"A12-GH26-0001"}
     first, again = (buyer.scan(slip["codes"][0], night.later(hours=12 * n)) for n, slip in enumerate(slips))

@@ -29,7 +29,7 @@ from tests.services.two_nodes import PROVINCE_ID, SITE_ID, Pair, make_node, trad
 from tests.web.hostile_doors import SHA, UUID, Door
 from tests.web.market_app import PASSWORD, PIN, app_of
 
-EVERY_SCOPE = STALL_KEY_SCOPES | STATION_KEY_SCOPES | PROVINCE_KEY_SCOPES | {"operate", "administer", "staff"}
+EVERY_SCOPE = STALL_KEY_SCOPES | STATION_KEY_SCOPES | PROVINCE_KEY_SCOPES | {"operate", "administer", "staff", "tell"}
 
 
 @dataclass
@@ -147,7 +147,7 @@ def _ids(town: Town) -> dict[str, str]:
         "delivery_id": delivery, "line_id": line["id"], "lot_id": line["lot_id"], "sale_id": sale.json["id"],
         "case_id": case_id, "flag_id": flag, "recall_id": "TH-1", "site": SITE_ID, "site_id": SITE_ID, "number": "1",
         "message_id": sent[0]["id"] if sent else UUID, "sku": "P-1", "sha256": SHA, "job_id": UUID, "name": "lot",
-        "token": "B" * 20, "rest": CABBAGE.removeprefix("01/"), "filename": "x",
+        "token": "B" * 20, "rest": CABBAGE.removeprefix("01/"), "filename": "x", "gln": "9521234700036",
     }  # fmt: skip
 
 

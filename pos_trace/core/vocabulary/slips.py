@@ -43,6 +43,7 @@ KEPT_UNTIL: Final = "Bản điện tử lưu đến {month}"
 SET_ASIDE_UNTIL: Final = "Để riêng, chưa bán. Bổ sung trước {moment}"
 RECORDS_AS_OF: Final = "Dữ liệu tỉnh lúc {moment}"
 SIGNED_BY: Final = ("Người giao ký", "Người nhận ký")
+SIGNED_BY_ONE: Final = ("Người lập ký", " ", " ")  # with room for a hand
 COPY: Final = "Liên {copy}/{copies}"
 CLOSED_BY_MACHINE: Final = "Chuyến do máy tự đóng"
 LOT: Final = "lô {label}"

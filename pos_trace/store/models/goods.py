@@ -184,7 +184,10 @@ class PaperLink(StallOwned, Base):
 
 
 class Photo(StallOwned, Base):
-    """A picture in ``files/`` by SHA-256, EXIF removed; of a paper, a line or a delivery."""
+    """A picture in ``files/`` by SHA-256, EXIF removed; of a paper, a line or a delivery.
+
+    ``covers_id``: the photo this one is sent in place of, parts of it painted over.
+    """
 
     __tablename__ = "photo"
     sha256: Mapped[str] = mapped_column(String(64), index=True)
@@ -195,6 +198,7 @@ class Photo(StallOwned, Base):
     delivery_id: Mapped[str | None] = mapped_column(Id, index=True)
     quality: Mapped[str | None] = mapped_column(String(20))
     taken_by: Mapped[str | None] = mapped_column(Id)
+    covers_id: Mapped[str | None] = mapped_column(Id, index=True)
 
 
 class VerdictRow(StallOwned, Base):

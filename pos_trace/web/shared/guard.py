@@ -44,6 +44,12 @@ def public(view: View) -> View:
     return view
 
 
+def own_page(view: View) -> View:
+    """Anybody may call the view, but only from a page of this node: the page's token is asked before anything else."""
+    view.pos_trace_own_page = True  # type: ignore[attr-defined]
+    return public(view)
+
+
 def authenticate() -> None:
     """Find out who asks: a bearer key, else this browser's session. Sets ``g.actor`` or leaves it unset."""
     header = request.headers.get("Authorization", "")
@@ -77,9 +83,12 @@ def check() -> AnyResponse | None:
     """Run before every request; a page without log-in goes to the log-in page, an API call gets 401."""
     if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS or request.blueprint in OPEN_BLUEPRINTS:
         return None
-    needed = getattr(current_app.view_functions[request.endpoint], "pos_trace_needs", None)
+    view = current_app.view_functions[request.endpoint]
+    needed = getattr(view, "pos_trace_needs", None)
     if needed is None:
         raise Forbidden("closed", "Địa chỉ này chưa mở cho ai.")
+    if getattr(view, "pos_trace_own_page", False):
+        _token_of_page()
     if needed == "" and "Authorization" not in request.headers and SESSION_COOKIE not in request.cookies:
         return _readable()
     authenticate()
@@ -93,8 +102,7 @@ def check() -> AnyResponse | None:
             raise accounts.DEVICE_LOCKED
         raise Unauthorised("unauthorised", "Cần đăng nhập hoặc khóa API.")
     if needed and g.get("by_cookie") and request.method not in SAFE:
-        csrf: CSRFProtect = current_app.extensions["csrf"]
-        csrf.protect()
+        _token_of_page()
     if needed and g.get("by_cookie"):
         accounts.touched(node(), actor, request.cookies[SESSION_COOKIE], now(), _idle_s())
         _writer()
@@ -102,6 +110,11 @@ def check() -> AnyResponse | None:
     if needed and not actor.may(needed):
         raise Forbidden("forbidden", "Tài khoản này không có quyền làm việc đó.")
     return _readable()
+
+
+def _token_of_page() -> None:
+    csrf: CSRFProtect = current_app.extensions["csrf"]
+    csrf.protect()
 
 
 def _readable() -> AnyResponse | None:

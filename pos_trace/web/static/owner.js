@@ -1,5 +1,6 @@
 // The owner's screen: what is set aside, what needs papers, what went to the department and came back.
 import { call, el, once, shown } from "./calls.js";
+import { coverPhotos } from "./covering.js";
 import { byId, fill, problem, when } from "./owner_common.js";
 import { askPaper, savePaper } from "./paper.js";
 
@@ -39,6 +40,7 @@ async function flags() {
     el("strong", { text: flag.goods_name }),
     el("div", { text: `${flag.missing ? `Cần: ${flag.missing}. ` : ""}Bổ sung trước ${when(flag.due_at)}` }),
     el("button", { class: "btn btn-dark mt-2 me-2", type: "button", text: "Bổ sung giấy tờ", onclick: () => addPaper(flag) }),
+    el("button", { class: "btn btn-outline-dark mt-2 me-2", type: "button", text: "Che bớt ảnh", onclick: () => coverPhotos(flag.line_id).catch(problem) }),
     el("button", { class: "btn btn-outline-dark mt-2", type: "button", text: "Gửi ngay",
       onclick: () => act(`/api/v1/flags/${flag.id}/send`, {}) }))), "Không có hàng nào cần giấy tờ.");
 }

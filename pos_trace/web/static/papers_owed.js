@@ -1,5 +1,6 @@
 // What a stall owes in papers, on every phone of it: by when, "Giấy đến sau", "Cùng chuyến xe?", lines the office drew.
 import { call, el, once, Refused, shown } from "./calls.js";
+import { coverPhotos } from "./covering.js";
 import { play } from "./tones.js";
 
 const EVERY_MS = 60000;
@@ -20,8 +21,22 @@ const line = (name, ...more) => el("li", {}, el("strong", { text: name }), ...mo
 
 function owed(one) {
   return line(one.text, el("div", { text: `${one.goods_name} (${one.left})` }), el("div", { text: one.missing ? `Cần: ${one.missing}` : "" }),
-    one.promised ? el("span", { class: "pos-tag", "data-tone": "warn", text: "! Giấy đến sau" })
-      : button("Giấy đến sau", "outline-dark", () => act(`/api/v1/flags/${one.flag_id}/later`, {})));
+    one.promised ? el("span", { class: "pos-tag", "data-tone": "warn", text: "! Giấy đến sau" }) : null, promise(one));
+}
+
+/** "Giấy đến sau": by the market's next 05:00, or by the time set beside it. */
+function promise(one) {
+  const at = el("input", { type: "time", class: "form-control form-control-lg", "aria-label": `Giờ giấy đến (${one.goods_name})` });
+  const tell = () => act(`/api/v1/flags/${one.flag_id}/later`, at.value ? { by: next(at.value) } : {});
+  return el("div", { class: "pos-row" }, el("label", { class: "mt-2" }, one.promised ? "Đổi giờ" : "Lúc (nếu biết)", at),
+    button(one.promised ? "Đổi giờ giấy đến" : "Giấy đến sau", "outline-dark", tell));
+}
+
+/** The market's next "HH:MM" as a moment, wherever the phone thinks it is. */
+function next(clock) {
+  const day = new Date(Date.now() + 7 * 3600e3).toISOString().slice(0, 10);
+  const today = new Date(`${day}T${clock}:00+07:00`);
+  return new Date(today > Date.now() ? today : today.getTime() + 24 * 3600e3).toISOString();
 }
 
 function asked(one) {
@@ -35,6 +50,7 @@ function drawn(one) {
   const papers = one.papers.length ? `${one.papers.join(", ")} – ${one.photos} ảnh` : "Chưa có giấy tờ";
   return line("Sở chọn kiểm tra giấy tờ ngẫu nhiên",
     el("div", { text: `${one.goods_name}, ${shown(one.quantity)} ${one.unit}, ngày ${day}` }), el("div", { text: papers }),
+    one.case_id || !one.photos ? null : button("Che bớt ảnh", "outline-dark", () => coverPhotos(one.line_id).catch(tell)),
     one.case_id ? el("span", { class: "pos-tag", "data-tone": "good", text: "✓ Đã gửi" })
       : button("Gửi ảnh giấy tờ", "dark", () => act(`/api/v1/desk-checks/${one.check_id}/lines/${one.line_id}/send`, {})));
 }

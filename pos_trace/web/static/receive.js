@@ -2,6 +2,7 @@
 import { askRefusal, askStall, askSupplier } from "./ask.js";
 import { call, freshKey, Refused, shown } from "./calls.js";
 import { askPaper, savePaper } from "./paper.js";
+import { drawPapers } from "./papers_here.js";
 import { quantityAsked } from "./quantity.js";
 import { act, sendWaiting, serve } from "./receive_acts.js";
 import { drawBefore } from "./receive_before.js";
@@ -40,6 +41,7 @@ function head() {
 function leaveDelivery() {
   state.delivery = null;
   state.expected = null;
+  drawPapers(null);
   stay(null);
   for (const id of ["delivery", "no-code", "loose", "receive-form", "elsewhere", "before", "name-supplier"]) byId(id).hidden = true;
   byId("start").hidden = false;
@@ -64,6 +66,7 @@ function expect(line) {
 
 function redraw() {
   drawLines(byId("lines"), state.delivery?.lines ?? [], { paper: addPaper, refuse, hold, moved: (line) => wrongStall({ line_id: line.id }, line.goods_name), send: choices.may_send ? send : null });
+  drawPapers(state.delivery);
 }
 
 async function refresh() {

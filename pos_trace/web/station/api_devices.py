@@ -1,15 +1,14 @@
 """Phones of a stall: heartbeat, list, lock, a card for a new one; its people; the PIN pad over a locked screen."""
 
-from flask import Response, current_app, make_response, request
+from flask import Response, make_response, request
 from flask_openapi import APIBlueprint
-from flask_wtf.csrf import CSRFProtect
 
 from pos_trace.core.errors import Unauthorised
 from pos_trace.forms import qr
 from pos_trace.services import accounts, devices, screen_lock, staff
 from pos_trace.services.node import Answer
 from pos_trace.web.shared.context import node, now, who
-from pos_trace.web.shared.guard import DEVICE_COOKIE, SESSION_COOKIE, needs, public
+from pos_trace.web.shared.guard import DEVICE_COOKIE, SESSION_COOKIE, needs, own_page, public
 from pos_trace.web.shared.login import keep_session
 from pos_trace.web.station import bodies
 from pos_trace.web.station.bodies_trust import DevicePath, EnterIn, HeartbeatIn, PersonIn, PersonPath, PinIn
@@ -91,25 +90,18 @@ def people() -> Answer:
         return {"stall": "", "people": [], "problem": error.code}
 
 
-@public
+@own_page
 def lock_screen(body: bodies.Nothing) -> Answer:
     """Ask for the PIN from now on."""
-    _csrf()
     screen_lock.lock(node(), request.cookies.get(SESSION_COOKIE, ""), now())
     return {"locked": True}
 
 
-@public
+@own_page
 def enter(body: EnterIn) -> Response:
     """A tapped name and its PIN open the screen; the page stays as it was."""
-    _csrf()
     device, before = request.cookies.get(DEVICE_COOKIE), request.cookies.get(SESSION_COOKIE)
     told = screen_lock.enter(node(), body.login.strip(), body.pin, device, before, now())
     answer = make_response({name: told[name] for name in ("id", "name", "permissions")})
     keep_session(answer, told["token"])
     return answer
-
-
-def _csrf() -> None:
-    guard: CSRFProtect = current_app.extensions["csrf"]
-    guard.protect()

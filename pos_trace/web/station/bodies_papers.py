@@ -1,15 +1,32 @@
 """What the routes about papers take in."""
 
+from typing import Any
+
 from pydantic import BaseModel
 
 from pos_trace.web.shared.fields import Moment
-from pos_trace.web.station.bodies import Body, Id
+from pos_trace.web.station.bodies import BINARY, Body, Id
 
 
 class PaperPath(BaseModel):
     """Which paper."""
 
     paper_id: Id
+
+
+class PhotoPath(BaseModel):
+    """Which photo."""
+
+    photo_id: Id
+
+
+COVER: dict[str, Any] = {
+    "content": {
+        "multipart/form-data": {
+            "schema": {"type": "object", "properties": {"photo": BINARY}, "required": ["photo"]},
+        }
+    }
+}
 
 
 class CheckPath(BaseModel):

@@ -92,10 +92,10 @@ def test_the_register_feeds_the_station(address, enrolled, desk, now):
     province = ProvinceApi(address, enrolled, lambda: now)
     found = province.find(KEY)
     assert (found.state, found.record.status, found.recall.recall_id) == ("found", "recalled", "TH-2026-0001")
-    assert found.age.version == 4
+    assert found.age.version == 5
     assert province.find("kt:CT-0000-0000").state == "absent"
     page = province.changes(0)
-    assert [item["kind"] for item in page.items] == ["facility", "recall", "lot"]
+    assert [item["kind"] for item in page.items] == ["station", "facility", "recall", "lot"]
     assert province.changes(page.next).items == ()
     assert province.changes(page.next).state == "ok"
     assert desk("GET", "/recalls/TH-2026-0001").json()["status"] == "active"
@@ -106,7 +106,11 @@ def test_the_register_feeds_the_station(address, enrolled, desk, now):
 def test_a_feed_that_did_not_move_answers_304(station):
     first = station("GET", "/changes?since=0")
     assert (first.status_code, first.json()["poll_s"]) == (200, 30)
-    same = station("GET", "/changes?since=0", headers={"If-None-Match": first.headers["ETag"]})
+    assert [item["kind"] for item in first.json()["changes"]] == ["station"]
+    page = f"/changes?since={first.json()['next']}"
+    moved = station("GET", page)
+    assert (moved.status_code, moved.json()["changes"]) == (200, [])
+    same = station("GET", page, headers={"If-None-Match": moved.headers["ETag"]})
     assert (same.status_code, same.content) == (304, b"")
     assert station("GET", "/recalls?since=0").json() == {"recalls": [], "next": 0}
     assert station("GET", "/case-events?since=0").json()["events"] == []

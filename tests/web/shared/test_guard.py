@@ -146,7 +146,7 @@ def test_the_api_is_described_offline(town: Market) -> None:
     assert described == served
     silent = {path for path, verbs in told["paths"].items() for method, verb in verbs.items()
               if path in served and method in ("post", "put") and not verb.get("requestBody")}  # fmt: skip
-    assert silent == {"/api/v1/flags/{flag_id}/send"}
+    assert silent == {"/api/v1/flags/{flag_id}/send", "/api/v1/desk-checks/{check_id}/lines/{line_id}/send"}
     scan = told["paths"]["/api/v1/scans"]["post"]["requestBody"]["content"]
     assert set(scan) == {"application/json", "multipart/form-data"}
     assert "photo" in str(told["paths"]["/api/v1/deliveries/{delivery_id}/photos"]["post"]["requestBody"])

@@ -6,6 +6,7 @@ The routes come from the application's own map: a new one without a row in these
 import io
 import json
 import zipfile
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from tests.services.night import CABBAGE, FISH, UNKNOWN, asked, sell, url, with_
 from tests.services.two_stations import sent as slip
 from tests.web.market_app import PIN, Market, add_people, csrf, make_market, routes_of
 from tests.web.station.conftest import nights
+from tests.web.station.test_roles import EXPECTED
 
 GONE = "01a20f0a-0000-7000-8000-00000000dead"
 AMOUNT = {"quantity": "1", "unit": "kg"}
@@ -71,6 +73,9 @@ OWNED: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/papers/<paper_id>/same-truck"): {"same": True},
     ("POST", "/api/v1/papers/<paper_id>/deliveries"): {"delivery_id": "{own_delivery_id}"},
     ("POST", "/api/v1/desk-checks/<check_id>/lines/<line_id>/send"): {},
+    ("GET", "/api/v1/lines/<line_id>/photos"): None,
+    ("GET", "/api/v1/photos/<photo_id>"): None,
+    ("POST", "/api/v1/photos/<photo_id>/cover"): "photo",
     ("GET", "/api/v1/outbox/<message_id>"): None,
     ("GET", "/api/v1/outbox/<message_id>/body"): None,
     ("GET", "/api/v1/presentations/<presentation_id>/bundle.zip"): None,
@@ -78,7 +83,6 @@ OWNED: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/people/<user_id>/pin"): {"pin": "1357"},
     ("POST", "/api/v1/people/<user_id>/end"): {},
 }
-OWNERS = ("/api/v1/people/", "/api/v1/devices/")  # people and phones are the owner's own, no key's
 # what a path names here belongs to no stall: the market's recalls, a till's own numbers, what a receipt's holder reads
 SHARED = {
     ("GET", "/api/v1/recalls/<recall_id>"),
@@ -214,34 +218,48 @@ def test_every_route_that_names_something_is_in_the_tables(market: Market) -> No
 
 @pytest.mark.parametrize(("method", "path"), sorted(OWNED))
 def test_the_neighbours_thing_and_no_thing_are_answered_alike_and_write_nothing(
-    market: Market, owner: Any, ids: dict[str, str], method: str, path: str
+    market: Market, people: dict[str, Any], ids: dict[str, str], method: str, path: str
 ) -> None:
-    body = OWNED[method, path]
+    body, allowed = OWNED[method, path], EXPECTED[method, path].split()
     before, files = everything(market), sorted(market.node.files.folder.rglob("*"))
     told = []
     for wanted in (ids, dict.fromkeys(ids, GONE) | {"sha256": SHA, "own_photo_id": ids["own_photo_id"]}):
         where = path.replace("<", "{").replace(">", "}")
         for name, value in wanted.items():
             where = where.replace("{" + name + "}", value)
-        for ask in (owner,) if path.startswith(OWNERS) else (market.ask, owner):
+        for name, ask in people.items():
             answer = ask(method, where, "E-01", **body_of(body, wanted))
-            assert answer.status_code == 404, answer.text
-            told.append({name: value for name, value in answer.json.items() if name != "instance"})
+            assert answer.status_code == (404 if name in allowed else 403), f"{name}: {answer.text}"
+            if name in allowed:
+                told.append({name: value for name, value in answer.json.items() if name != "instance"})
+    assert told
     assert all(one == told[0] for one in told)
     assert everything(market) == before
     assert sorted(market.node.files.folder.rglob("*")) == files
 
 
 @pytest.fixture(scope="module")
-def owner(market: Market) -> Any:
-    """Asks as the owner of E-01 in a browser, with the page's token."""
-    client = market.browser("owner-E-01", PIN, market.devices["E-01"])
+def people(market: Market) -> dict[str, Any]:
+    """How everybody of E-01 asks: its people in a browser with the page's token, its till and its key."""
+    found: dict[str, Any] = {"key": market.ask, "till": partial(market.ask, key=market.tills["E-01"])}
+    return found | {role: in_browser(market, role) for role in ("receiver", "cashier", "shift_leader", "owner")}
+
+
+def in_browser(market: Market, role: str) -> Any:
+    """Asks as this person of E-01."""
+    client = market.browser(f"{role}-E-01", PIN, market.devices["E-01"])
     token = csrf(client)
 
     def ask(method: str, path: str, _stall: str = "E-01", **more: Any) -> Any:
         return client.open(path, method=method, headers={"X-CSRFToken": token}, **more)
 
     return ask
+
+
+@pytest.fixture(scope="module")
+def owner(people: dict[str, Any]) -> Any:
+    """Asks as the owner of E-01."""
+    return people["owner"]
 
 
 @pytest.mark.parametrize(("path", "body"), BODIES)

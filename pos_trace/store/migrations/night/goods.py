@@ -15,6 +15,7 @@ def upgrade(op: Operations) -> None:
         _flag,
         _paper,
         _party,
+        _photo,
         _product,
         _supplier_goods,
     ):
@@ -67,6 +68,12 @@ def _party(op: Operations) -> None:
     with op.batch_alter_table("party", schema=None) as batch_op:
         batch_op.add_column(sa.Column("nickname", sa.String(length=120), nullable=True))
         batch_op.add_column(sa.Column("nickname_folded", sa.String(length=120), nullable=True))
+
+
+def _photo(op: Operations) -> None:
+    with op.batch_alter_table("photo", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("covers_id", types.Id(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_photo_covers_id"), ["covers_id"], unique=False)
 
 
 def _product(op: Operations) -> None:
