@@ -89,7 +89,7 @@ def _copied(table: Table, column: Column[object]) -> str:
         return "c.stall_id"
     if name == "token":
         return "printf('%07X', c.n) || substr(t.token, 8)"
-    if name in UNIQUE:
+    if name in UNIQUE or (table.name, name) == ("paper", "number"):
         return f"printf('%X-', c.n) || t.{name}"
     if isinstance(column.type, UtcDateTime):
         return f"strftime('%Y-%m-%d %H:%M:%f000', t.{name}, '-' || c.day || ' days')"

@@ -3,14 +3,17 @@
 import random
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
+from pos_trace.core.errors import Unavailable
 from pos_trace.demo import parts, people
 from pos_trace.demo.rows import Row
 from pos_trace.demo.setup import Demo
 from pos_trace.services import accounts, deliveries, outbox, papers, receiving, scanning
 from pos_trace.services.node import Actor, Node
 from pos_trace.services.scanning import ScanIn
+
+TRIES: Final = 3
 
 
 @dataclass
@@ -79,7 +82,13 @@ def _paper(
     paper = papers.add(node, who, delivery, told, line, at, truck=truck)["paper"]
     if photo:
         data = parts.paper_picture(f"{told.kind} {told.number} {who.stall_id}")
-        papers.add_photo(node, who, delivery, data, at, paper_id=paper["id"])
+        for left in reversed(range(TRIES)):  # a busy machine looks at a photo too slowly; people take it again
+            try:
+                papers.add_photo(node, who, delivery, data, at, paper_id=paper["id"])
+                break
+            except Unavailable:
+                if not left:
+                    raise
 
 
 def deliver(market: Market) -> None:

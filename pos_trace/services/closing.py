@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from pos_trace.core.errors import Conflict, FieldError, Invalid
 from pos_trace.core.quantities import as_text, shown
 from pos_trace.core.vocabulary.stock import CLOSED_WORDS, SHELF_LIFE
-from pos_trace.services import counting, judging, lineage, shortfalls, stock
+from pos_trace.services import counting, lineage, reopening, shortfalls, stock
 from pos_trace.services.node import Actor, Answer, Node, Transaction
-from pos_trace.store.models import Case, CaseLine, DeliveryLine, Flag, Product, StockLot, StockMovement
+from pos_trace.store.models import Case, CaseLine, Flag, Product, StockLot, StockMovement
 
 CASE_OVER = ("concluded", "withdrawn", "transferred")
 REOPENED = "reopened_at"
@@ -145,18 +145,6 @@ def reopen(node: Node, who: Actor, lot_id: str, counted: object, reason: str, no
             wrong = FieldError("/counted", "out_of_range")
             raise Invalid("reopen_above", f"Khi đóng lô chỉ còn {shown(most)} {lot.unit}.", (wrong,))
         lot.closed_at, lot.origin = None, lot.origin | {REOPENED: now.isoformat()}
-        _judge(tx, lot)
+        reopening.judge_again(tx, lot)
         tx.audit("lot_reopened", f"lot:{lot.id}", {"state": lot.state})
         return tx.answer(counting.write(tx, lot, back, counting.reason_of(reason)), 201)
-
-
-def _judge(tx: Transaction, lot: StockLot) -> None:
-    """The state a lot has again: its parents', its own line's, or, without either, what it came in as."""
-    lot.state, lot.state_reason = ("held", "returned") if lot.origin.get("returned") else ("sellable", "opening")
-    if lineage.parents(tx.session, lot) and not lot.origin.get("returned"):
-        found = lineage.own_state(tx, lot)
-        lot.state, lot.state_reason = found.state, found.reason
-    elif lot.line_id is not None:
-        line = tx.session.get_one(DeliveryLine, (lot.site_id, lot.line_id))
-        lot.state, lot.state_reason = "held", "reopened"
-        judging.rejudge_line(tx, line, judging.known(tx.session, line.key), "reopened")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from pos_trace.core.goods import OTHER_TRUCK, PaperFacts, covered, used_up
 from pos_trace.core.policy import Policy
@@ -195,6 +195,20 @@ def used_before(session: Session, row: Paper) -> list[Paper]:
     coded = bool(_signatures(session, row))
     found = [one for one in session.scalars(earlier) if _elsewhere(session, row, one)]
     return [one for one in found if not (coded and _signatures(session, one))]
+
+
+def entered_twice() -> ColumnElement[bool]:
+    """A paper whose number, or whose very photo, an earlier entry has too: the only ones ``used_before`` may find."""
+    first, mine, theirs = aliased(Paper), aliased(Photo), aliased(Photo)
+    number = select(first.id).where(
+        first.site_id == Paper.site_id, first.kind == Paper.kind, first.number == Paper.number, first.id < Paper.id
+    )
+    photo = (
+        select(mine.id)
+        .join(theirs, (theirs.site_id == mine.site_id) & (theirs.sha256 == mine.sha256))
+        .where(mine.site_id == Paper.site_id, mine.paper_id == Paper.id, theirs.paper_id < Paper.id)
+    )
+    return or_(number.exists(), photo.exists())
 
 
 def _elsewhere(session: Session, row: Paper, one: Paper) -> bool:

@@ -124,6 +124,7 @@ def _clock(node: Node, moment: datetime) -> str:
 def _questions(session: Session, who: Actor) -> list[dict[str, Any]]:
     """Papers of the stall used for another truck, nobody having said yet whether it is the same."""
     again = select(Paper).where(Paper.site_id == who.site_id, Paper.stall_id == who.stall, Paper.same_truck.is_(None))
+    again = again.where(papers_served.entered_twice())
     rows = session.scalars(again.order_by(Paper.id.desc()).limit(MOST))
     return [
         {

@@ -6,7 +6,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pos_trace.services import judging, stock
+from pos_trace.services import judging, reopening, stock
 from pos_trace.services.node import Transaction
 from pos_trace.store.models import DeliveryLine, StockLot, Transfer, TransferLine
 
@@ -63,14 +63,19 @@ def give_back(tx: Transaction, row: Transfer, line: TransferLine, taken: Decimal
     """``taken`` of an outgoing line is in its lot again, which opens once more when it was over."""
     _note(line, taken, reason)
     lot = tx.session.get_one(StockLot, (line.site_id, line.lot_id))
-    if lot.state == "closed":
-        lot.state, lot.state_reason, lot.closed_at = "sellable", "returned", None
+    over = lot.state == "closed"
     stock.move(tx, lot, "returned", taken, "transfer", row.id)
-    received = tx.session.get(DeliveryLine, (lot.site_id, lot.line_id)) if lot.line_id else None
-    if received is not None:
+    if over:  # a recall or conclusion may have come meanwhile
+        lot.closed_at = None
+        reopening.judge_again(tx, lot)
+    elif (received := _received(tx, lot)) is not None:
         judging.rejudge_line(tx, received, judging.known(tx.session, received.key), "returned")
     told = {"quantity": str(taken), "lot": lot.id, "reason": reason}
     tx.audit("transfer_came_back", f"transfer:{row.id}", told, row.stall_id)
+
+
+def _received(tx: Transaction, lot: StockLot) -> DeliveryLine | None:
+    return tx.session.get(DeliveryLine, (lot.site_id, lot.line_id)) if lot.line_id else None
 
 
 def _note(line: TransferLine, taken: Decimal, reason: str) -> None:

@@ -55,7 +55,7 @@ def plain(folder: Path) -> dict[tuple[str, ...], tuple[list[object], tuple[int, 
     picture, stream = folder / "tem.png", folder / "job.bin"
     picture.write_bytes(label_picture(CABBAGE))
     stream.write_bytes(b"\x1b@Xin chao\n\x1dV\x00")
-    copy = folder / "copy.db"
+    copy, sheet = folder / "copy.db", folder / "sap.xlsx"
     return {
         ("parse",): ([CABBAGE], (0,)),
         ("decode",): ([picture], (0,)),
@@ -70,6 +70,10 @@ def plain(folder: Path) -> dict[tuple[str, ...], tuple[list[object], tuple[int, 
         ("stall", "add"): (["A-13", "--name", "Cá"], (0,)),
         ("stall", "card"): (["A-12"], (0,)),
         ("stall", "key"): (["A-12"], (0,)),
+        ("stall", "list"): ([], (0,)),
+        ("stall", "template"): ([sheet], (0,)),
+        ("stall", "import"): ([sheet], (0, 1)),
+        ("stall", "cards"): ([folder / "the.pdf", "--url", "http://10.0.0.5:8080"], (0,)),
         ("till", "add"): (["Quầy 1", "--stall", "A-12"], (0,)),
         ("audit", "verify"): ([], (0,)),
         ("audit", "bundle"): ([stream], (1,)),

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import orjson
+import requests
 
 from tests.e2e.fortnight_days import Story
 from tests.e2e.fortnight_stall import API, Hand
@@ -33,8 +34,8 @@ def messages(hand: Hand) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
 
 def bytes_of(hand: Hand, message: dict[str, Any]) -> bytes:
     """What the owner downloads under "Tải đúng … byte đã gửi"."""
-    where = f"{hand.client.base}{API}/outbox/{message['id']}/body"
-    answer = requests.get(where, headers=hand.client.headers, timeout=30)
+    where = f"{hand.url}{API}/outbox/{message['id']}/body"
+    answer = requests.get(where, headers={"Authorization": f"Bearer {hand.key}"}, timeout=30)
     assert answer.status_code == 200, answer.text
     assert len(answer.content) == message["size"]
     return answer.content

@@ -11,7 +11,7 @@ from pos_trace.forms import stall_sheet
 from pos_trace.services import enrolling_stalls, places
 from tests.e2e.fortnight_days import Story, publish
 from tests.e2e.fortnight_stall import Book, Hand
-from tests.e2e.fortnight_town import FIRST, Town, enrol
+from tests.e2e.fortnight_town import FIRST, Station, Town, enrol
 
 
 def sheet() -> bytes:
@@ -53,14 +53,12 @@ def opened(town: Town) -> Story:
         "a12_id": places.stall_by_number(market, "A-12")["id"],
         "e01_id": places.stall_by_number(market, "E-01")["id"],
     }
-    story = Story(
-        town,
-        book,
-        Hand(town, book, "A-12", town.market.stall_client(known["a12_id"], "A-12", clock())),
-        Hand(town, book, "E-01", town.market.stall_client(known["e01_id"], "E-01", clock())),
-        Hand(town, book, "Q-1", town.other.stall_client(q1, "Q-1", clock())),
-        known,
-    )
+
+    def hand(number: str, station: Station, stall: str) -> Hand:
+        return Hand(town, book, number, station.url, station.stall_key(stall, number, clock()))
+
+    a12, e01 = hand("A-12", town.market, known["a12_id"]), hand("E-01", town.market, known["e01_id"])
+    story = Story(town, book, a12, e01, hand("Q-1", town.other, q1), known)
     town.watch = story.watch_shelf_life
     told = enrolling_stalls.cards(market, office, ["A-12"], clock())
     known["card"] = told["cards"][0]

@@ -44,7 +44,8 @@ def the_first_day(story: Story, visit: Visit) -> Visitor:
     _first_truck(story, page, phone)
     page.goto(f"{phone.base}/the-sap")
     page.locator("#card-on").check()
-    expect(page.locator("#card-slip")).to_be_visible()
+    expect(page.locator(".pos-wall")).to_be_visible()
+    page.wait_for_load_state("load")  # the page came anew; before that its buttons are deaf
     page.locator("#card-slip").click()
     expect(page.locator("#problem")).to_contain_text("Đã gửi thẻ ra máy in")
     page.goto(f"{phone.base}/giao-ca")

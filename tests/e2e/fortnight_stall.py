@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from pos_trace.demo.api import Client
@@ -32,14 +33,20 @@ class Book:
 
 @dataclass
 class Hand:
-    """Whoever works at stall ``number``."""
+    """Whoever works at stall ``number`` of the station at ``url``, with the stall's ``key``."""
 
     town: Town
     book: Book
     number: str
-    client: Client
+    url: str
+    key: str
     photos: int = 0
     sales: int = 0
+
+    @cached_property
+    def client(self) -> Client:
+        """The stall's connection, kept open through the story."""
+        return Client(self.url, self.key)
 
     def post(self, path: str, body: Any = None) -> Any:
         """A POST below ``/api/v1``; a minute goes by, as it does at a stall."""

@@ -16,7 +16,7 @@ from tests.e2e.fortnight_town import town
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(300)]
 
 
-def test_a_stalls_first_fortnight(tmp_path: Path, visit: Visit) -> None:
+def test_a_stalls_first_fortnight_agrees_to_the_gram_and_the_byte(tmp_path: Path, visit: Visit) -> None:
     with town(tmp_path) as place:
         story = opened(place)
         phone = screens.the_first_day(story, visit)

@@ -1,7 +1,7 @@
 """One label at two sites: the province publishes both sightings, a station asks whether a truck could have come."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 

@@ -99,7 +99,7 @@ def make_market(night: Night) -> Market:
 
 
 def add_people(market: Market) -> None:
-    """For each stall a receiver, a cashier, a shift leader, an owner and an enrolled device; for the site its two people."""
+    """For each stall four people, one of each role, and an enrolled device; for the site its two people."""
     node, now, admin = market.node, market.night.now, market.node.machine("setup")
     for number in STALLS:
         stall = market.night.stalls[number]

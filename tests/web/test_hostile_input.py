@@ -54,6 +54,7 @@ def test_every_door_is_found_in_the_maps_and_says_who_may_enter() -> None:
         "station_receiving.add_photo",
         "station_cases.send_flag",
         "station_papers.send",
+        "station_papers.covered",
         "station_market.import_stalls",
         "province_desk.read",
         "province_desk.end_person",

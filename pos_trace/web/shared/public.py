@@ -92,7 +92,8 @@ def receipt_upper(token: str) -> AnyResponse:
 def told(token: str) -> AnyResponse:
     """ "Phản ánh thông tin": thanks with the hotline, or the form again with what is wrong and nothing lost."""
     form = request.form
-    shown: dict[str, Any] = {"token": normalise(token), "text": form.get("text", "")[:2000], "contact": form.get("contact", "")[:300]}
+    typed = {"text": form.get("text", "")[:2000], "contact": form.get("contact", "")[:300]}
+    shown: dict[str, Any] = {"token": normalise(token)} | typed
     try:
         if not _from_here():
             raise Forbidden("other_site", "Mở trang của phiếu rồi gửi từ đó.")

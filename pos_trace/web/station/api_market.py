@@ -92,7 +92,7 @@ def set_practice(body: bodies.PracticeIn) -> Answer:
 
 
 @needs("operate")
-def set_pin(body: bodies.PinIn) -> Answer:
+def set_pin(body: bodies.OwnersPinIn) -> Answer:
     """A new PIN for a stall's owner, shown once."""
     return enrolling_stalls.reset_pin(node(), who(), body.number, now())
 

@@ -51,7 +51,7 @@ def opening(body: bodies.OpeningIn) -> tuple[Answer, int]:
 
 
 @needs("receive")
-def merge(body: bodies_stock.MergeIn) -> tuple[Answer, int]:
+def merge(body: bodies_stock.MergeLotsIn) -> tuple[Answer, int]:
     """Parts of lots become one lot with all their origins."""
     parts = [(part.id, part.quantity) for part in body.lots]
     return splitting.merge(node(), who(), parts, now(), name=body.name, unit=body.unit, units=body.units), 201

@@ -66,7 +66,7 @@ class PracticeIn(Body):
     until: Day
 
 
-class PinIn(Body):
+class OwnersPinIn(Body):
     """Whose owner gets a new PIN."""
 
     number: Number

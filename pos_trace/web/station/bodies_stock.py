@@ -50,7 +50,7 @@ class MergePart(Part):
     quantity: Amount | None = None
 
 
-class MergeIn(Body):
+class MergeLotsIn(Body):
     """Parts of lots that become one."""
 
     lots: Annotated[list[MergePart], Field(max_length=50)]
