@@ -15,6 +15,7 @@ from pos_trace.store import migrations
 from pos_trace.store.database import Database
 
 TEMPLATE = "pos_trace_template"
+COPIES_FILES = 150_000  # from 15 on a template is copied page by page through the log, unless told otherwise
 
 
 @dataclass
@@ -25,6 +26,7 @@ class Server:
     query: str
     stop_command: Any
     made: list[str] = field(default_factory=list)
+    copying: str = ""
 
     def url(self, name: str) -> str:
         """SQLAlchemy URL of the database called ``name``."""
@@ -36,8 +38,16 @@ class Server:
             connection.execute(text(statement))
         engine.dispose()
 
+    def _version(self) -> int:
+        engine = create_engine(self.url("postgres"))
+        with engine.connect() as connection:
+            found = int(connection.execute(text("SHOW server_version_num")).scalar_one())
+        engine.dispose()
+        return found
+
     def prepare(self) -> None:
         """Make the migrated template once."""
+        self.copying = "STRATEGY = FILE_COPY" if self._version() >= COPIES_FILES else ""
         self._admin(f"CREATE DATABASE {TEMPLATE}")
         database = Database(self.url(TEMPLATE))
         migrations.upgrade(database, None)
@@ -46,7 +56,7 @@ class Server:
     def fresh(self) -> str:
         """A new database with all tables; answers its name."""
         name = f"t{uuid.uuid4().hex}"
-        self._admin(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        self._admin(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} {self.copying}")
         return name
 
     def empty(self) -> str:
@@ -97,7 +107,8 @@ def _system(programs: Path) -> Server:
         os.chown(home, user.pw_uid, user.pw_gid)
     data = home / "data"
     _as_server_user([str(programs / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "--no-sync"], home)
-    options = f"-c listen_addresses='' -c unix_socket_directories={home} -c fsync=off -c max_connections=60"
+    options = f"-c listen_addresses='' -c unix_socket_directories={home} -c max_connections=60"
+    options += " -c fsync=off -c full_page_writes=off -c autovacuum=off"  # it lives as long as the tests
     control = str(programs / "pg_ctl")
     log = str(home / "log")
     _as_server_user([control, "-D", str(data), "-w", "-t", "60", "-o", options, "-l", log, "start"], home)

@@ -17,7 +17,7 @@ KEY = "01/09521234600053/10/MD2611-07"
 GTIN = "09521234600053"
 FRESH = RecordsAge(7, NOW - timedelta(minutes=21))
 OLD = RecordsAge(6, NOW - timedelta(days=4))
-MEAT = GoodsGroup("thit", "Thịt", "Meat", mandatory=True, near_expiry_days=1)
+MEAT = GoodsGroup("thit", "Thịt", "Meat", mandatory=True, near_expiry_days=1, synonyms=("thịt lợn",))
 VEGETABLES = GoodsGroup("rau", "Rau", "Vegetables", near_expiry_days=1, tolerance=Decimal("0.2"))
 FLOWERS = GoodsGroup("hoa", "Hoa", "Flowers", food=False)
 FISH = GoodsGroup("ca", "Cá", "Fish")

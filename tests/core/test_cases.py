@@ -238,3 +238,11 @@ def test_a_conclusion_says_why_and_binding_words_need_their_document(body: dict[
 @pytest.mark.parametrize(("outcome", "finding"), list(product(OUTCOMES, ORIGIN_FINDINGS)))
 def test_every_outcome_of_the_list_may_be_concluded(outcome: str, finding: str) -> None:
     check_conclusion({"outcome": outcome, "origin_finding": finding, "reason": "đủ", **PAPER})
+
+
+def test_the_agency_an_event_names_is_the_cases() -> None:
+    handed = ("transferred", {"agency": "Chi cục QLTT (mẫu)", "agency_id": "a1"})
+    state = fold(story("opened", RECEIVED, handed))
+    assert state.agency == "Chi cục QLTT (mẫu)"
+    assert state.moved_at == OPENED + timedelta(hours=2)
+    assert fold(story("opened", RECEIVED, "transferred")).moved_at is None

@@ -80,3 +80,15 @@ def test_between_a_conclusion_and_its_notice_lie_exactly_the_working_days(
     working = [day for day in between if day.weekday() < 5 and day not in holidays]
     assert len(working) == count
     assert working[-1] == due
+
+
+def test_a_case_handed_to_an_agency_of_this_node_is_due_there_like_a_new_one() -> None:
+    moved = OPENED + timedelta(days=5)
+    assert due_on(CaseState("transferred", moved_at=moved), Clocks(), OPENED) == date(2026, 11, 30)
+
+
+def test_a_verification_that_goes_on_runs_to_the_extended_days() -> None:
+    goes_on = CaseState("concluded", outcome="continue", taken_at=TAKEN)
+    extended = Clocks().extended_within
+    assert due_on(goes_on, Clocks(), OPENED) == (TAKEN + timedelta(hours=7) + extended).date()
+    assert due_on(CaseState("concluded", outcome="complies", taken_at=TAKEN), Clocks(), OPENED) is None

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_trace.core.quantities import MILLI
-from pos_trace.core.sales import SoldLine, price_of_one, priced, total
+from pos_trace.core.sales import SoldLine, left_to_return, price_of_one, priced, total
 
 
 def line(quantity: str | None, price: int | None, amount: int | None, estimated: bool = False) -> SoldLine:
@@ -69,3 +69,21 @@ def test_one_unpriced_line_means_no_total(amounts: list[int | None], sum_told: i
 )
 def test_what_was_weighed_and_paid_is_the_next_price_and_a_guess_is_none(rung: SoldLine, price: int | None) -> None:
     assert price_of_one(rung) == price
+
+
+@pytest.mark.parametrize(
+    ("sold", "returned", "left"),
+    [
+        ([], [], Decimal(0)),
+        ([Decimal(3)], [], Decimal(3)),
+        ([Decimal(3), Decimal("1.5")], [Decimal(1)], Decimal("3.5")),
+        ([Decimal(3)], [Decimal(2), Decimal(1)], Decimal(0)),
+        ([Decimal(3)], [Decimal(5)], Decimal(0)),
+        ([Decimal(3)], [None], Decimal(3)),
+        ([Decimal(3), None], [Decimal(1)], None),
+    ],
+)
+def test_what_may_still_come_back_is_what_was_sold_less_what_came_back(
+    sold: list[Decimal | None], returned: list[Decimal | None], left: Decimal | None
+) -> None:
+    assert left_to_return(sold, returned) == left

@@ -27,6 +27,7 @@ from pos_trace.core.slips import (
     reprinted,
     to_json,
 )
+from pos_trace.core.vocabulary import slips as words
 from tests.core.goods_told import NOW
 
 HOA = Place("Sạp A-12 – Chị Hoa", "Chợ đầu mối (mẫu), phường Kon Tum", "9521234700036")
@@ -266,3 +267,9 @@ def test_our_own_slip_is_never_called_an_invoice(items: list[SoldItem], total: i
 def test_a_slip_survives_the_print_journal(blocks: list[Block]) -> None:
     slip = Slip("receipt", tuple(blocks))
     assert from_json(json.loads(json.dumps(to_json(slip)))) == slip
+
+
+def test_a_delivery_the_machine_closed_says_so() -> None:
+    told = lines(receiving_slip(replace(RECEIVED, by_machine=True)))
+    assert words.CLOSED_BY_MACHINE in told
+    assert words.CLOSED_BY_MACHINE not in lines(receiving_slip(RECEIVED))

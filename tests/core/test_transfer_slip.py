@@ -164,3 +164,17 @@ def test_any_slip_comes_back_whole(made: list[SlipLine], kind: str) -> None:
     assert all(one is not None and one.signed_by(PUBLIC) for one in found)
     again = [line for one in found if one is not None for line in one.slip.lines]
     assert again == [replace(line, quantity=line.quantity.quantize(Decimal("0.001"))) for line in made]
+
+
+def test_a_code_never_ends_in_a_space_which_keyboards_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the signature makes of it: the text is packed again until its last sign stays."""
+    encode, ends = base45.encode, iter([" ", "A"])
+    monkeypatch.setattr(base45, "encode", lambda data: encode(data)[:-1] + next(ends))
+    assert write(SLIP, KEY)[0].endswith("A")
+    assert next(ends, None) is None
+
+
+def test_a_slip_without_a_named_buyer_is_read_as_one() -> None:
+    found = read(write(replace(SLIP, buyer=""), KEY)[0])
+    assert found is not None
+    assert found.slip.buyer == ""

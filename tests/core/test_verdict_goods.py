@@ -77,6 +77,15 @@ GOODS = {
     "a code of another goods group, with papers": (
         CODE, found(), {"history": History(expected_group="ca"), "papers": COMPLETE},
         "attention", "valid mismatch papers", ["other_group"], "held", None),
+    "a code of another goods group, which the record calls by a word of its own": (
+        CODE, found(product_group="thịt lợn"), {"history": History(expected_group="ca")},
+        "attention", "valid mismatch open", ["other_group"], "held", None),
+    "a record's own word for the goods that were asked for": (
+        CODE, found(product_group="thịt_lợn"), {"history": History(expected_group="thit")},
+        "verified", "valid match record", [], "sellable", None),
+    "a record's group that says nothing here": (
+        CODE, found(product_group="nhom 7"), {"history": History(expected_group="ca")},
+        "verified", "valid match record", [], "sellable", None),
     "the same goods in other words": (
         CODE, found(), {"history": History(expected_gtin=GTIN, expected_group="rau", wording_differs=True)},
         "verified", "valid match record", ["wording_differs"], "sellable", None),
