@@ -30,7 +30,7 @@ USER = ("user", "add", "hoa", "--name", "Hoa", "--secret", "2468")
         ((*USER, "--role", "operator", "--stall", "A-12"), "--stall chỉ dùng với"),
         ((*USER, "--role", "operator", "--role", "owner", "--stall", "A-12"), "hai tên đăng nhập"),
         ((*USER, "--role", "operator", "--agency", "x"), "--agency chỉ dùng với"),
-        ((*USER, "--role", "inspector"), "receiver, cashier, owner, operator, site_admin"),
+        ((*USER, "--role", "inspector"), "receiver, cashier, owner, shift_leader, operator, site_admin"),
         ((*USER, "--stall", "A-12"), "--role"),
         (("printer", "add", "quay", "--preset", "none", "--address", "127.0.0.1:1"), "none"),
         (("printer", "add", "quay", "--address", "http://127.0.0.1"), "máy:cổng"),

@@ -140,9 +140,9 @@ class World:
             }
 
     def states(self) -> set[str]:
-        """The states of everything that was ever to be sent."""
+        """The states of everything that was ever to be sent; enrolling was asked and answered at once."""
         with self.station.db.read() as session:
-            return set(session.scalars(select(OutboxMessage.state)))
+            return set(session.scalars(select(OutboxMessage.state).where(OutboxMessage.kind != "enrolment")))
 
 
 @contextmanager

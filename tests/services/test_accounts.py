@@ -54,7 +54,7 @@ def test_a_name_and_a_pin_on_the_stalls_phone_start_a_session(night: Night, devi
     who = acting(night, told["token"])
     assert who is not None
     assert (who.kind, who.name, who.stall_id) == ("user", "Chị Hoa (mẫu)", night.stalls["A-12"])
-    assert who.permissions == frozenset({"sell", "stock", "receive", "papers"})
+    assert who.permissions == frozenset({"sell", "stock", "receive", "papers", "tell"})
     assert who.device_id == row(night, Device).id
     assert told["token"] not in str(vars(row(night, Session)))
 

@@ -71,8 +71,9 @@ def test_the_list_goes_again_only_when_it_changed_and_the_owner_can_open_it(nigh
     with node.db.read() as session:
         assert session.scalar(select(func.count()).select_from(OutboxMessage)) == 0
     enrol(night, node)
-    places.set_site(node, admin, "Chợ đầu mối Kon Tum (mẫu)", "market", None, "", night.now)
-    places.set_site(node, admin, "Chợ đầu mối Kon Tum (mẫu)", "market", None, "khác", night.now)
+    later = night.later(minutes=1)
+    places.set_site(node, admin, "Chợ đầu mối Kon Tum (mẫu)", "market", None, "", later)
+    places.set_site(node, admin, "Chợ đầu mối Kon Tum (mẫu)", "market", None, "khác", later)
     told = own_list.listed(node, night.who())
     assert [one["kind"] for one in told["market"]] == ["stall_list", "enrolment"]
     assert told["messages"] == []
