@@ -10,7 +10,7 @@ from pos_trace.core.books import DutyBook, DutyRow
 from pos_trace.core.errors import FieldError, Invalid
 from pos_trace.core.text import clean
 from pos_trace.core.vocabulary.words import PAPER_KINDS
-from pos_trace.services import lines_in, papers_served
+from pos_trace.services import covering, lines_in, papers_served
 from pos_trace.services.node import Actor, Node, stall_of
 from pos_trace.store.models import AuditHead, Delivery, DeliveryLine, Photo, Site, VerdictRow
 
@@ -70,14 +70,15 @@ def book(node: Node, who: Actor, first: date, last: date, now: datetime, line_id
 
 
 def photos(node: Node, who: Actor, line_ids: Sequence[str]) -> list[tuple[str, str]]:
-    """SHA-256 and media type of every photo of papers that serve these lines, each once."""
+    """SHA-256 and media type of every photo of papers that serve these lines, each once, covered where it was."""
     found: dict[str, str] = {}
     with node.db.read() as session:
         for line_id in line_ids:
             line = session.get(DeliveryLine, (node.id, line_id))
             papers = [paper.id for paper in papers_served.of_line(session, line)] if line else []
             mine = select(Photo).where(Photo.site_id == node.id, Photo.stall_id == who.stall)
-            for photo in session.scalars(mine.where(Photo.paper_id.in_(papers)).order_by(Photo.id)):
+            rows = session.scalars(mine.where(Photo.paper_id.in_(papers)).order_by(Photo.id)).all()
+            for photo in covering.to_send(session, rows):
                 found[photo.sha256] = photo.media_type
     return sorted(found.items())
 

@@ -9,7 +9,7 @@ from PIL import Image
 from pos_trace.core.errors import Invalid, NotFound, Unavailable
 from pos_trace.demo.parts import paper_picture
 from pos_trace.runtime.children import Children, PhotoReader
-from pos_trace.services import cases, covering, papers
+from pos_trace.services import cases, covering, monthly_book, papers
 from pos_trace.services import transfer_corrections as corrections
 from pos_trace.services.papers import PaperIn
 from pos_trace.store.models import Evidence, OutboxMessage, Photo
@@ -70,6 +70,14 @@ def test_the_covered_picture_goes_in_place_of_the_original(ready: Night) -> None
     assert original not in bodies
     assert digest(ready, first) not in bodies
     assert covering.file(ready.node, ready.who(), photo)[0]  # the original is still here
+
+
+def test_a_presented_bundle_holds_the_covered_picture_and_not_the_original(ready: Night) -> None:
+    line, photo = photographed(ready)
+    assert monthly_book.photos(ready.node, ready.who(), [line["id"]]) == [(digest(ready, photo), "image/jpeg")]
+    first = cover(ready, photo)
+    last = cover(ready, first, black("navy"), 2)
+    assert monthly_book.photos(ready.node, ready.who(), [line["id"]]) == [(digest(ready, last), "image/jpeg")]
 
 
 def test_replies_and_evidence_carry_the_covered_picture_too(ready: Night) -> None:
