@@ -106,7 +106,7 @@ def _take(tx: Transaction, case: Case, _: Any, seen: int | None) -> None:
 
 
 def _ask(tx: Transaction, case: Case, text: str, seen: int | None) -> None:
-    desk_cases.step(tx, case, "papers_asked", {"text": text}, seen)
+    inspecting.ask_one(tx, case, text, seen)
 
 
 Steps = Mapping[str, tuple[Callable[[Mapping[str, Any]], Any], Callable[[Transaction, Case, Any, int | None], None]]]

@@ -97,10 +97,15 @@ def ask_papers(
     """Ask the stall for papers in words it can act on."""
     with node.write(who, now) as tx:
         case = own_case(tx, site_id, case_id)
-        if case.origin == PERSON:
-            raise Conflict("private", "Phản ánh riêng: sạp không biết có vụ việc này nên không hỏi giấy tờ ở đây được.")
-        desk_cases.step(tx, case, "papers_asked", {"text": needed(text, "text")}, seen)
+        ask_one(tx, case, needed(text, "text"), seen)
         return tx.answer(desk_cases.whole(tx, case))
+
+
+def ask_one(tx: Transaction, case: Case, text: str, seen: int | None) -> None:
+    """One case's question; a stall that may not know of its case is never asked."""
+    if case.origin == PERSON:
+        raise Conflict("private", "Phản ánh riêng: sạp không biết có vụ việc này nên không hỏi giấy tờ ở đây được.")
+    desk_cases.step(tx, case, "papers_asked", {"text": text}, seen)
 
 
 def inspect(

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from pos_trace.core.cases import PERSON
 from pos_trace.core.errors import Forbidden, NotFound
 from pos_trace.core.routing import in_area
 from pos_trace.core.vocabulary.times import local_day
@@ -36,7 +37,7 @@ class Scope:
         return or_(mine, Case.agency_id.is_(None)) if self.unrouted else mine
 
     def sees(self) -> ColumnElement[bool]:
-        """Cases this person may read."""
+        """Cases this person may read; who reads an area reads no private report of it, which may name its teller."""
         if not self.communes:
             return self.acts()
         stall, site = aliased(Stall), aliased(Site)  # the caller may join both itself
@@ -44,7 +45,7 @@ class Scope:
         place = func.coalesce(stall.commune, at_site.correlate(Case).scalar_subquery())
         mine = select(stall.id).where(stall.site_id == Case.site_id, stall.id == Case.stall_id)
         here = mine.where(place.in_(self.communes)).correlate(Case).exists()
-        return or_(self.acts(), here)
+        return or_(self.acts(), and_(here, Case.origin != PERSON))
 
 
 def route(tx: Transaction, case: Case) -> str:

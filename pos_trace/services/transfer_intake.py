@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from pos_trace.core import codes, transfer_slip
 from pos_trace.core.codes import ScannedCode
 from pos_trace.core.errors import Conflict, FieldError, Invalid
-from pos_trace.core.transfer_slip import ReadSlip
+from pos_trace.core.transfer_slip import ReadSlip, TransferSlip
 from pos_trace.core.vocabulary.words import SLIP_MESSAGES
 from pos_trace.services import deliveries, flags, judging, transfer_buyers, transfer_filling, transfer_slips, transfers
 from pos_trace.services.node import Actor, Answer, Node, Transaction, stall_of
@@ -141,6 +141,7 @@ def _fresh(tx: Transaction, read: ReadSlip, signature: str) -> Transfer:
     slip = read.slip
     if slip.station == tx.node.id:
         return _of_this_box(tx, read)
+    _taken_by_nobody_else(tx, slip)
     row = Transfer(site_id=tx.who.site_id, id=tx.id(), created_at=tx.now, stall_id=tx.who.stall, state="sent")
     row.number, row.kind, row.direction, row.codes = slip.slip_no, slip.kind, "in", []
     row.buyer = {"name": slip.buyer, "address": slip.buyer}
@@ -149,6 +150,19 @@ def _fresh(tx: Transaction, read: ReadSlip, signature: str) -> Transfer:
     tx.session.add(row)
     tx.session.flush()
     return row
+
+
+def _taken_by_nobody_else(tx: Transaction, slip: TransferSlip) -> None:
+    """Goods come once: a slip another stall of this market took in, or began to, is not for this one too."""
+    others = select(Transfer.id).where(
+        Transfer.site_id == tx.node.id,
+        Transfer.stall_id != tx.who.stall,
+        Transfer.from_station == transfer_slips.sender(slip.station, slip.stall),
+        Transfer.from_number == slip.slip_no,
+        Transfer.state.in_(("sent", "accepted")),
+    )
+    if tx.session.scalars(others.limit(1)).first() is not None:
+        raise Conflict("slip_of_other_stall", "Phiếu này đã có sạp khác của chợ nhận. Hỏi lại người giao.")
 
 
 def _of_this_box(tx: Transaction, read: ReadSlip) -> Transfer:

@@ -12,6 +12,7 @@ from pos_trace.core.errors import Conflict, Forbidden, Invalid
 from pos_trace.core.ports import Delivered
 from pos_trace.services import (
     access_log,
+    case_groups,
     case_intake,
     desk_feedback,
     feeds,
@@ -161,6 +162,8 @@ def test_the_station_is_told_nothing_of_the_case_afterwards(night: Night) -> Non
     with pytest.raises(Conflict) as refused:
         inspecting.ask_papers(province, lan, case.site_id, case.id, "Gửi bảng kê", night.now)
     assert refused.value.code == "private"
+    whole = {"text": "Gửi bảng kê"}, [{"site_id": case.site_id, "case_id": case.id}]
+    assert case_groups.act(province, lan, "ask", *whole, night.now)["refused"] == 1
     seen = inspecting.look(province, lan, case.site_id, case.id, "", night.now)
     assert "papers_asked" not in seen["next_steps"]
 

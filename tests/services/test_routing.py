@@ -116,6 +116,11 @@ def test_a_commune_reads_every_case_of_its_area_and_decides_on_none(both, town, 
         inspecting.take(both.province, who, SITE_ID, case_id, now)
     with pytest.raises(NotFound):
         inspecting.look(both.province, who, SITE_ID, far, "", now)
+    with both.province.write(both.province.machine("t"), now) as tx:  # what names its teller is not the commune's
+        tx.session.get_one(Case, (SITE_ID, case_id)).origin = "person"
+    assert case_groups.queue(both.province, who, None, now)["cases"] == []
+    with pytest.raises(NotFound):
+        inspecting.look(both.province, who, SITE_ID, case_id, "", now)
 
 
 def test_a_case_handed_to_another_authority_is_its_from_then_on(both, town, stall, now):

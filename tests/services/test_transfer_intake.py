@@ -35,7 +35,7 @@ from pos_trace.services.transfer_intake import SlipScan
 from pos_trace.store.database import Database
 from pos_trace.store.models import Delivery, DeliveryLine, Flag, Paper, Scan, Stall, StationRow, Transfer
 from tests.services.night import CABBAGE, FISH, Night, laid_out, make_night
-from tests.services.two_nodes import Pair, add_stall, make_node
+from tests.services.two_nodes import Pair, add_stall, make_node, trader
 from tests.services.two_stations import OTHER_ID, Other, enrol, second, sent
 
 
@@ -212,6 +212,17 @@ def test_two_phones_at_once_are_one_delivery(night: Night, known: Other) -> None
     assert len({one["delivery_id"] for one in found}) == 1
     assert sorted(one["transfer"]["already"] for one in found) == [False, True]
     assert (count(known, Delivery), count(known, DeliveryLine)) == (1, 1)
+
+
+def test_a_second_stall_of_the_same_market_does_not_take_the_slip_too(night: Night, known: Other) -> None:
+    neighbour = trader(known.node, add_stall(known.node, "Q-2", night.now))
+    code = sent(night, (laid_out(night), "4"), name="Chị Ba (mẫu)")["codes"][0]
+    assert known.scan(code, night.now)["transfer"]["state"] == "accepted"
+    with pytest.raises(Conflict) as refused:
+        scanning.scan(known.node, neighbour, ScanIn(code, confirm_slip=True), night.now)
+    assert refused.value.code == "slip_of_other_stall"
+    assert "Q-1" not in refused.value.detail
+    assert (count(known, Delivery), count(known, Transfer)) == (1, 1)
 
 
 def test_a_slip_for_somebody_else_asks_and_is_taken_when_meant(night: Night, known: Other) -> None:
