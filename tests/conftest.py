@@ -86,7 +86,7 @@ def postgres_database(postgres_server: postgres.Server) -> Iterator[Database]:
     database = Database(postgres_server.url(name))
     yield database
     database.close()
-    postgres_server.drop(name)
+    postgres_server.give_back(name)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -30,7 +30,7 @@ def fresh_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[C
     def postgres() -> Database:
         server = request.getfixturevalue("postgres_server")
         name = server.fresh()
-        dropped.append(lambda: server.drop(name))
+        dropped.append(lambda: server.give_back(name))
         made.append(Database(server.url(name)))
         return made[-1]
 

@@ -50,6 +50,7 @@ class Door:
     body: type[BaseModel] | None
     path: type[BaseModel] | None
     query: type[BaseModel] | None
+    own_page: bool = False  # asks for its page's token before it looks at anything (test_roles shows it)
 
     @property
     def name(self) -> str:
@@ -86,7 +87,8 @@ def _doors(role: str, app: OpenAPI) -> Iterator[Door]:
         asked = typing.get_type_hints(inspect.unwrap(view))
         body = BY_HAND.get(rule.endpoint, asked.get("body"))
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            yield Door(role, method, rule.rule, rule.endpoint, needs, body, asked.get("path"), asked.get("query"))
+            told = (role, method, rule.rule, rule.endpoint, needs, body, asked.get("path"), asked.get("query"))
+            yield Door(*told, getattr(view, "pos_trace_own_page", False))
 
 
 def all_doors(**wanted: Any) -> list[Door]:

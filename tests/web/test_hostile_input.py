@@ -12,8 +12,8 @@ __all__ = ["town"]
 
 JSON = "application/json"
 DEEP = 10_000
-WITH_BODY = [door for door in all_doors(body=True) if door.is_api]
-WRITERS = [door for door in all_doors(is_api=True) if door.method in WRITING]
+WITH_BODY = [door for door in all_doors(body=True, own_page=False) if door.is_api]
+WRITERS = [door for door in all_doors(is_api=True, own_page=False) if door.method in WRITING]
 GARBAGE: dict[str, tuple[bytes, tuple[int, ...]]] = {
     "bytes": (bytes(range(256)), (400,)),
     "half": (b'{"text": "x', (400,)),

@@ -33,7 +33,7 @@ def stalls(pair, now):
 @pytest.fixture
 def ask(pair, stalls, now):
     """Asks the API with the key of a stall (0 or 1), or with given scopes."""
-    client = make_app(pair.station, lambda: now, "station", ("api_cases",)).test_client()
+    client = make_app(pair.station, lambda: now, "station", ("api_cases", "api_trust")).test_client()
     keys = {}
 
     def send(stall, method, path, scopes=STALL_KEY_SCOPES, headers=None, **more):
@@ -106,7 +106,7 @@ def test_the_neighbour_finds_nothing(ask, ids, pair, stalls, now):
 def test_a_till_may_not_read_cases_and_nobody_enters_without_a_key(ask, pair, now):
     for path in ("/cases", "/outbox", "/outbox/x", "/cases/x"):
         assert ask(0, "GET", path, scopes=frozenset({"sell", "stock"})).status_code == 403
-    client = make_app(pair.station, lambda: now, "station", ("api_cases",)).test_client()
+    client = make_app(pair.station, lambda: now, "station", ("api_cases", "api_trust")).test_client()
     assert client.get("/api/v1/cases").status_code == 401
 
 

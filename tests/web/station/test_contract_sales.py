@@ -137,6 +137,7 @@ def test_stock_has_the_members_of_the_contract_and_its_verbs(stocked: Market) ->
         "id": child["id"],
         "state": "closed",
         "left": "3",
+        "settled": "0",
     }
     opening = stocked.post(
         "/stock/opening", {"name": "Hành tím", "quantity": "55", "unit": "kg", "expiry": "2027-01-01"}
