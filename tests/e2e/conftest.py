@@ -139,11 +139,11 @@ def visit(chromium: Browser, tmp_path: Path) -> Iterator[Visit]:
         assert visitor.errors == []
 
 
-def log_in_at_stall(visitor: Visitor, code: str, name: str, pin: str) -> Page:
+def log_in_at_stall(visitor: Visitor, code: str, name: str, pin: str, device: str = "Điện thoại thử") -> Page:
     """Enrol this phone with the card's code, tap the name, enter the PIN."""
     page = visitor.page()
     page.goto(f"{visitor.base}/enrol?code={code}")
-    page.get_by_label("Tên máy").fill("Điện thoại thử")
+    page.get_by_label("Tên máy").fill(device)
     page.get_by_role("button", name="Đăng ký").click()
     page.get_by_text(name, exact=True).click()
     page.get_by_label("Mã PIN").locator("visible=true").fill(pin)

@@ -43,12 +43,12 @@ def test_every_tile_opens_its_screen(market: Market, visit: Visit, size: dict[st
 
 def test_a_lost_phone_is_locked_from_another_one(market: Market, visit: Visit) -> None:
     lost = visit(market.demo.station.url, PHONE)
-    theirs = log_in_at_stall(lost, market.device_code("A-15"), "Nhận hàng A-15", "1111")
+    theirs = log_in_at_stall(lost, market.device_code("A-15"), "Nhận hàng A-15", "1111", "Máy bị mất")
     page = log_in_at_stall(visit(market.demo.station.url, PHONE), market.device_code("A-15"), "Bảy", "3333")
     page.goto(f"{lost.base}/chu-sap/may")
-    page.locator("#devices li", has_text="Điện thoại thử").get_by_role("button", name="Khóa máy này").click()
+    page.locator("#devices li", has_text="Máy bị mất").get_by_role("button", name="Khóa máy này").click()
     page.get_by_role("button", name="Khóa", exact=True).click()
-    expect(page.locator("#problem")).to_contain_text("Đã khóa Điện thoại thử: máy")
+    expect(page.locator("#problem")).to_contain_text("Đã khóa Máy bị mất: máy")
     theirs.goto(f"{lost.base}/nhan-hang")
     expect(theirs.locator("body")).to_contain_text("Máy này đã bị chủ sạp khóa")
 

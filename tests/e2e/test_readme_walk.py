@@ -16,6 +16,7 @@ def receive(page: Page) -> None:
     """Steps 2 and 3: one code, one without."""
     page.get_by_label("Người giao").fill("HTX đi một vòng (mẫu)")
     page.get_by_role("button", name="Bắt đầu nhận").click()
+    expect(page.get_by_role("button", name="Không có mã")).to_be_visible()  # the delivery is open
     page.get_by_label("Gõ mã").fill("(01)09521234600015(10)DH2611A")
     page.get_by_label("Gõ mã").press("Enter")
     expect(page.locator("#verdict")).to_contain_text("KHỚP HỒ SƠ")
@@ -58,6 +59,7 @@ def test_the_walk_of_the_readme_can_be_walked(market: Market, visit: Visit) -> N
     page.get_by_role("button", name="Đã thu tiền – in phiếu").click()
     expect(page.locator("#answer")).to_contain_text("ĐÃ BÁN")
     change_person(page, "Thanh", "3333")
+    page.get_by_role("link", name="Chủ sạp").click()
     page.locator("#flags li", has_text="Gà ta").get_by_role("button", name="Gửi ngay").click()
     expect(page.locator("#cases")).to_contain_text("Gà ta")
     stall = market.stall(STALL)
