@@ -42,6 +42,7 @@ def conclude(desk: Visitor, number: str) -> None:
     page = log_in_at_province(desk, "inspector", "kiem-tra-mau")
     page.locator("tr, li", has_text=number).get_by_role("link").first.click()
     page.get_by_role("button", name="Tiếp nhận vụ việc").click()
+    page.locator("summary", has_text="Kết luận").click()
     page.locator("[name=outcome]").first.wait_for()
     choose(page, "outcome", "complies")
     choose(page, "origin_finding", "cleared")

@@ -78,5 +78,6 @@ function settle(bar, person) {
   const name = bar.querySelector("[data-who]");
   if (name) name.textContent = person.name;
   const needed = bar.querySelector('a[aria-current="page"]')?.dataset.need;
+  for (const link of bar.querySelectorAll("a[data-need]")) link.hidden = !person.permissions.includes(link.dataset.need);
   if (needed && !person.permissions.includes(needed)) location.assign("/");
 }

@@ -26,7 +26,7 @@ def page(template: str, **more: Any) -> Response:
         stall = stall_of(session, person)
         practice = practising(stall, node(), now())
         over = practice_note(session, node(), stall, now())
-    menu = [{"path": path, "title": title, "need": need} for need, path, title in MENU if person.may(need)]
+    menu = [{"path": path, "title": title, "need": need, "open": person.may(need)} for need, path, title in MENU]
     told = {"stall": stall, "practice": practice, "menu": menu, "here": request.path, "person": person.name}
     told |= {"practice_note": over, "first_day": person.may("receive")}
     told |= {"may_tell": person.may("tell")}
