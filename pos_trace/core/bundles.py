@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -66,7 +67,7 @@ def verify(data: bytes, public_key: str | None = None) -> BundleReport:
             return _verify(archive, public_key)
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, NotImplementedError, RuntimeError, EOFError, OSError):
         return BundleReport(False, "tệp không đọc được, hoặc không phải bộ sổ do máy này lập")
-    except zipfile.zlib.error:  # type: ignore[attr-defined]
+    except zlib.error:
         return BundleReport(False, "tệp bị hỏng")
 
 

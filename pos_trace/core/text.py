@@ -4,6 +4,8 @@ import re
 import unicodedata
 from typing import Final
 
+from pos_trace.core.errors import FieldError, Invalid
+
 FORMULA_STARTS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "\0")
 # phones (0… or +84…, ten or eleven digits with dots or spaces) and personal numbers of twelve digits
 PERSONAL: Final = re.compile(r"(?<![\d-])(?:(?:\+?84|0)(?:[ .-]?\d){9,10}|\d{12})(?![\d-])")
@@ -20,6 +22,18 @@ def clean(text: str, most: int) -> str:
         elif not category.startswith("C"):
             kept.append(sign)
     return " ".join("".join(kept).split())[:most].strip()
+
+
+def told_words(text: str, most: int) -> str:
+    """What a person wrote, line by line, cleaned; raises ``Invalid`` for nothing and for more than ``most`` signs."""
+    lines = [clean(line, most + 1) for line in text.splitlines()]
+    words = "\n".join(lines).strip()
+    if not words:
+        raise Invalid("text_missing", "Viết điều bạn muốn phản ánh.", (FieldError("/text", "missing"),))
+    if len(words) > most:
+        detail = f"Tối đa {most} ký tự; bạn đã viết {len(words)}."
+        raise Invalid("text_too_long", detail, (FieldError("/text", "too_long"),))
+    return words
 
 
 def fold(text: str) -> str:

@@ -7,7 +7,7 @@ from pos_trace.core.cases import PRIVATE, CaseEvent
 from pos_trace.core.policy import Policy
 from pos_trace.core.quantities import as_text
 from pos_trace.core.vocabulary.reasons import REASONS, reason_text
-from pos_trace.core.vocabulary.words import CASE_STATES, ORIGIN_FINDINGS, OUTCOMES
+from pos_trace.core.vocabulary.words import CASE_STATES, conclusion_text
 from pos_trace.services.node import Answer
 from pos_trace.store.models import Case, CaseLine, Evidence
 
@@ -72,12 +72,9 @@ def department(case: Case, policy: Policy) -> str:
 
 def conclusion(body: Any, department: str) -> str:
     """A conclusion in one line. Without a document the stall reads a request, never a finding that binds."""
-    number = str(body.get("document_number") or "")
+    number, on = (str(body.get(name) or "") for name in ("document_number", "document_date"))
     finding, outcome = str(body.get("origin_finding")), str(body.get("outcome"))
-    if not number and finding == "undetermined":
-        return f"{body.get('agency') or department} đề nghị tạm để riêng"
-    words = OUTCOMES.get(outcome, outcome).format(number=number)
-    return f"{words} · {ORIGIN_FINDINGS.get(finding, finding)}"
+    return conclusion_text(outcome, finding, number, on, str(body.get("agency") or department))
 
 
 def event(row: CaseEvent, department: str) -> Answer:

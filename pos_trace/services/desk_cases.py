@@ -96,7 +96,7 @@ def owners(session: Db, node: Node, cases: Iterable[Case], now: datetime) -> Peo
     ids = sorted({case.assigned_to for case in cases if case.assigned_to})
     seen = select(Session.user_id, func.max(Session.last_used_at)).where(Session.site_id == node.id)
     latest = session.execute(seen.where(Session.user_id.in_(ids)).group_by(Session.user_id))
-    last = {user_id: moment for user_id, moment in latest}  # noqa: C416
+    last = {row[0]: row[1] for row in latest}
     people = session.scalars(select(User).where(User.site_id == node.id, User.id.in_(ids)))
     found = {}
     for user in people:

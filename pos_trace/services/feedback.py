@@ -9,7 +9,7 @@ from typing import Any
 
 from pos_trace.core import tokens
 from pos_trace.core.errors import FieldError, Invalid, NotFound
-from pos_trace.core.text import clean
+from pos_trace.core.text import clean, told_words
 from pos_trace.services import trace
 from pos_trace.services.case_log import DESTINATION
 from pos_trace.services.node import Actor, Answer, Node, Transaction
@@ -30,7 +30,7 @@ def tell(node: Node, token: str, text: str, contact: str, consent: bool, now: da
 
     Raises ``Invalid`` for no words, too many, or a contact without consent; ``NotFound`` for a receipt nobody knows.
     """
-    wanted, words, reach = tokens.normalise(token), _words(text), clean(contact, MOST_CONTACT + 1)
+    wanted, words, reach = tokens.normalise(token), told_words(text, MOST_TEXT), clean(contact, MOST_CONTACT + 1)
     if len(reach) > MOST_CONTACT:
         raise Invalid("contact_too_long", "Thông tin liên hệ quá dài.", (FieldError("/contact", "too_long"),))
     if reach and not consent:
@@ -53,7 +53,7 @@ def tell(node: Node, token: str, text: str, contact: str, consent: bool, now: da
 
 def take(node: Node, who: Actor, told: dict[str, Any], now: datetime) -> Answer:
     """What a station passed on: ``{token, result}``, accepted or duplicate; ``NotFound`` until the receipt is here."""
-    words = _words(told["text"])
+    words = told_words(told["text"], MOST_TEXT)
     message = who.once.key if who.once else f"{told['token']}|{told['told_at']}|{words}"
     named = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{KIND}|{who.site_id}|{message}"))
     with node.write(who, now) as tx:
@@ -61,17 +61,6 @@ def take(node: Node, who: Actor, told: dict[str, Any], now: datetime) -> Answer:
         if before is None:
             _keep(tx, named, told["token"], words, datetime.fromisoformat(told["told_at"]))
         return tx.answer({"token": told["token"], "result": "duplicate" if before else "accepted"})
-
-
-def _words(text: str) -> str:
-    lines = [clean(line, MOST_TEXT + 1) for line in text.splitlines()]
-    words = "\n".join(lines).strip()
-    if not words:
-        raise Invalid("text_missing", "Viết điều bạn muốn phản ánh.", (FieldError("/text", "missing"),))
-    if len(words) > MOST_TEXT:
-        detail = f"Tối đa {MOST_TEXT} ký tự; bạn đã viết {len(words)}."
-        raise Invalid("text_too_long", detail, (FieldError("/text", "too_long"),))
-    return words
 
 
 def _keep(tx: Transaction, feedback_id: str, token: str, words: str, at: datetime) -> Feedback:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pos_trace.core import cases as rules
 from pos_trace.core.errors import FieldError, Invalid
-from pos_trace.core.text import clean
+from pos_trace.core.text import clean, told_words
 from pos_trace.services import case_log
 from pos_trace.services.node import Actor, Answer, Node, stall_of
 from pos_trace.services.outbox import PRIVATE
@@ -33,7 +33,7 @@ def tell(
     ``text`` at most 2000 signs; ``name`` and ``contact`` only with ``consent``. Raises ``Invalid`` for no words, too
     many, or a name without consent. Neither the answer, the audit nor the stored idempotency key says who asked.
     """
-    words, teller = _words(text), _teller(name, contact, consent)
+    words, teller = told_words(text, MOST_TEXT), _teller(name, contact, consent)
     with node.db.read() as session:
         stall = stall_of(session, who)
         told = {"id": stall.id, "number": stall.number, "name": stall.name, "gln": stall.gln}
@@ -60,17 +60,6 @@ def _hidden(node: Node, who: Actor) -> Any:
         return hmac.new(node.signing_key, "\n".join((PRIVATE, *parts)).encode(), hashlib.sha256).hexdigest()
 
     return replace(own, key=mark(own.caller, own.key), caller=PRIVATE, body_sha256=mark(own.body_sha256))
-
-
-def _words(text: str) -> str:
-    lines = [clean(line, MOST_TEXT + 1) for line in text.splitlines()]
-    words = "\n".join(lines).strip()
-    if not words:
-        raise Invalid("text_missing", "Viết điều bạn muốn phản ánh.", (FieldError("/text", "missing"),))
-    if len(words) > MOST_TEXT:
-        detail = f"Tối đa {MOST_TEXT} ký tự; bạn đã viết {len(words)}."
-        raise Invalid("text_too_long", detail, (FieldError("/text", "too_long"),))
-    return words
 
 
 def _teller(name: str, contact: str, consent: bool) -> dict[str, str] | None:

@@ -99,7 +99,7 @@ class Failing:
 
 def test_a_page_that_fails_is_no_figure() -> None:
     with pytest.raises(RuntimeError, match="/kho-hang: 500"):
-        pages.measured([Failing()], "/kho-hang", 1)  # type: ignore[list-item]
+        pages.measured([Failing()], "/kho-hang", 1)
     with pytest.raises(RuntimeError, match="log-in of nobody: 401"):
         pages._browser(_Refusing(), "nobody", "1")
 

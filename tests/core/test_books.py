@@ -22,7 +22,7 @@ def book(*rows: DutyRow) -> DutyBook:
 
 def told(**changed: object) -> dict[str, str]:
     """A line's cells by the heads of their columns."""
-    return dict(zip(DUTY_COLUMNS, replace(ROW, **changed).cells(), strict=True))  # type: ignore[arg-type]
+    return dict(zip(DUTY_COLUMNS, replace(ROW, **changed).cells(), strict=True))
 
 
 def test_a_line_tells_when_who_what_and_how_much_in_the_markets_own_time() -> None:

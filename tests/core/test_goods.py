@@ -189,7 +189,7 @@ def test_a_paper_never_covers_more_than_it_states_in_any_order_of_stalls(
     stated: int, tolerance: Decimal, amounts: list[int], order: object
 ) -> None:
     lines = [(str(place), Decimal(kg)) for place, kg in enumerate(amounts)]
-    order.shuffle(lines)  # type: ignore[attr-defined]
+    order.shuffle(lines)
     fit = covered(Decimal(stated), tolerance, lines)
     limit = stated * (1 + tolerance)
     assert sum(kg for line, kg in lines if line in fit) <= limit

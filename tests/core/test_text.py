@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pos_trace.core.text import clean, fold, safe_cell, without_numbers
+from pos_trace.core.errors import Invalid
+from pos_trace.core.text import clean, fold, safe_cell, told_words, without_numbers
 
 
 @pytest.mark.parametrize(
@@ -73,3 +74,17 @@ def test_an_ordinary_cell_stays_as_it_is() -> None:
 )
 def test_a_public_text_holds_no_phone_and_no_personal_number(told: str, shown: str) -> None:
     assert without_numbers(told) == shown
+
+
+def test_what_a_person_wrote_keeps_its_lines_and_loses_what_is_no_writing() -> None:
+    assert told_words("  Rau bị úng\n\u202ecân  thiếu\x00 ", 40) == "Rau bị úng\ncân thiếu"
+    assert told_words("x" * 40, 40) == "x" * 40
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("", "text_missing"), (" \n\t", "text_missing"), ("x" * 41, "text_too_long")]
+)
+def test_nothing_and_too_much_are_refused(text: str, code: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        told_words(text, 40)
+    assert refused.value.code == code

@@ -56,8 +56,8 @@ def test_what_is_painted_over_is_black_in_the_picture_that_is_sent(market: Marke
     assert "đã che bớt" in evidence["caption"]
     seen_there = page.request.get(f"{visitor.base}/api/v1/cases/{case['id']}/evidence/{evidence['sha256']}").body()
     dots = Image.open(BytesIO(seen_there)).convert("L")
-    assert dots.getpixel((int(dots.width * 0.3), int(dots.height * 0.4))) < 20  # type: ignore[operator]
-    assert dots.getpixel((int(dots.width * 0.95), int(dots.height * 0.4))) > 100  # type: ignore[operator]
+    assert dots.getpixel((int(dots.width * 0.3), int(dots.height * 0.4))) < 20
+    assert dots.getpixel((int(dots.width * 0.95), int(dots.height * 0.4))) > 100
 
 
 def test_the_receiver_sees_the_trucks_paper_and_gives_one_paper_to_two_deliveries(market: Market, visit: Visit) -> None:

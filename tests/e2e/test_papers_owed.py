@@ -38,7 +38,7 @@ def test_papers_that_come_later_and_a_paper_used_before(market: Market, visit: V
     dialog.locator("[name=issued_on]").fill(today)
     dialog.locator("[name=stated_kg]").fill("40")
     picture = {"name": "giay.png", "mimeType": "image/png", "buffer": paper_picture("BK-77")}
-    dialog.locator("[name=photo]").set_input_files(picture)  # type: ignore[arg-type]
+    dialog.locator("[name=photo]").set_input_files(picture)
     visitor.shot(page, "papers-2-dialog")
     dialog.get_by_role("button", name="Lưu").click()
     expect(owed).to_contain_text("Cùng chuyến xe?")

@@ -56,7 +56,7 @@ def test_fifty_thousand_of_cabbage_after_a_price_was_known(market: Market, visit
     visitor_page.get_by_role("button", name="Bán theo tiền dòng 1").click()
     visitor_page.get_by_label("Thành tiền 1").fill("60 nghìn")
     expect(visitor_page.locator("#total")).to_contain_text("60.000")
-    (line,) = pay(visitor_page)["lines"]  # type: ignore[misc]
+    (line,) = pay(visitor_page)["lines"]
     assert (line["quantity"], line["amount"], line["estimated"]) == ("4", 60_000, True)
 
 
@@ -68,7 +68,7 @@ def test_a_mixed_bag_of_two_goods(market: Market, visit: Visit, lots: dict[str, 
     page.get_by_role("button", name="Xong gói trộn").click()
     page.get_by_label("Tên gói 1").fill("Rau lẩu 10 món")
     page.get_by_label("Thành tiền 1").fill("30k")
-    (line,) = pay(page)["lines"]  # type: ignore[misc]
+    (line,) = pay(page)["lines"]
     assert sorted(line["candidates"]) == sorted([lots["MD2611-07"], lots["MD2611-08"]])
     assert (line["quantity"], line["amount"]) == (None, 30_000)
 
@@ -118,7 +118,7 @@ def test_held_goods_leave_the_basket_the_rest_goes_on_and_the_owner_may_answer_f
     expect(page.locator("#basket li")).to_have_count(2)
     expect(page.locator("#basket")).to_contain_text("Trưởng ca cho bán")
     sold = pay(page)
-    assert (len(sold["lines"]), sold["alarms"]) == (2, [])  # type: ignore[arg-type]
+    assert (len(sold["lines"]), sold["alarms"]) == (2, [])
 
 
 def test_the_stall_says_what_a_chuc_holds_and_opens_its_card(

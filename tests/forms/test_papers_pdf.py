@@ -20,7 +20,7 @@ def card(number: str, **more: str | None) -> Card:
         "code": "BCFGH01234",
         "url": "http://192.168.1.5:8080/enrol?code=BCFGH01234",
     }
-    return Card(number=number, until="01/12/2026", **(told | {"pin": "2580"} | more))  # type: ignore[arg-type]
+    return Card(number=number, until="01/12/2026", **(told | {"pin": "2580"} | more))
 
 
 def pages(data: bytes) -> int:
@@ -41,7 +41,7 @@ class Squares(FPDF):
         super().__init__(unit="mm", format="A4")
         self.drawn: list[tuple[float, float, float, float]] = []
 
-    def rect(self, x: float, y: float, w: float, h: float, *more: Any, **told: Any) -> None:  # type: ignore[override]
+    def rect(self, x: float, y: float, w: float, h: float, *more: Any, **told: Any) -> None:
         self.drawn.append((x, y, w, h))
         super().rect(x, y, w, h, *more, **told)
 

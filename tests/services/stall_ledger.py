@@ -16,11 +16,10 @@ from pos_trace.core.errors import PosTraceError
 from pos_trace.services import recalls, receiving
 from pos_trace.services.node import Once
 from pos_trace.store import audit
-from pos_trace.store.database import Database
 from pos_trace.store.models import LotAllocation, LotParent, SaleLine, StockLot, StockMovement
 from tests.conftest import NOW
 from tests.services.night import CABBAGE, FISH, SISTER, Night, make_night
-from tests.services.two_nodes import PROVINCE_ID, SITE_ID, Pair, make_node, officer
+from tests.services.two_nodes import officer, pair_on_sqlite
 
 STALLS = st.sampled_from(["A-12", "E-01"])
 KEYS = st.sampled_from([CABBAGE, FISH, SISTER])
@@ -36,13 +35,7 @@ class StallLedger(RuleBasedStateMachine):
         self.done = ExitStack()
         folder = Path(tempfile.mkdtemp(prefix="pos-trace-stock-"))
         self.done.callback(shutil.rmtree, folder)
-        nodes = []
-        for role, node_id in (("station", SITE_ID), ("province", PROVINCE_ID)):
-            path = folder / f"{role}.db"
-            shutil.copy(TEMPLATE[0], path)
-            nodes.append(make_node(Database(f"sqlite:///{path}"), folder, role, node_id))
-            self.done.callback(nodes[-1].db.close)
-        self.night: Night = make_night(Pair(*nodes), NOW)
+        self.night: Night = make_night(self.done.enter_context(pair_on_sqlite(folder, TEMPLATE[0])), NOW)
         self.night.pull()
         self.numbers = itertools.count(1)
         self.lines: list[tuple[str, str, dict[str, Any]]] = []

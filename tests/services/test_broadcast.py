@@ -26,7 +26,7 @@ def test_a_recall_in_force_is_told_with_goods_lot_and_count_and_without_a_stall(
     night.recall(FISH)
     one = told(night)
     assert (one["recall_id"], one["stalls"], one["read_at"]) == ("TH-1", 2, None)
-    assert "Cá lăng phi lê khay 500 g, lô CL2611B đang bị thu hồi" in " ".join(one["aloud"])  # type: ignore[arg-type]
+    assert "Cá lăng phi lê khay 500 g, lô CL2611B đang bị thu hồi" in " ".join(one["aloud"])
     assert "A-12" not in str(one)
     assert "Sạp E-01" not in str(one)
 

@@ -22,7 +22,7 @@ def enrol(night: Night, *rows: StallRow, hours: float = 0) -> dict[str, object]:
 
 
 def cards(night: Night, *numbers: str, **more: object) -> list[dict[str, str]]:
-    told = enrolling_stalls.cards(night.node, night.node.machine("t"), numbers or None, night.now, **more)  # type: ignore[arg-type]
+    told = enrolling_stalls.cards(night.node, night.node.machine("t"), numbers or None, night.now, **more)
     found: list[dict[str, str]] = told["cards"]
     return found
 
@@ -47,7 +47,7 @@ def test_the_same_sheet_again_changes_nothing_and_a_changed_row_is_brought_up_to
     again = enrol(night, hours=1)
     assert [row["state"] for row in again["stalls"]] == ["đã có", "đã có"]  # type: ignore[index,attr-defined]
     changed = replace(ROWS[0], name="Cá Chị Ba 2", groups=(), tax_code=None)
-    assert enrol(night, changed)["stalls"][0]["state"] == "đã sửa"  # type: ignore[index]
+    assert enrol(night, changed)["stalls"][0]["state"] == "đã sửa"
     assert (night.count(User), night.count(Stall)) == (users, stalls)
     with night.node.db.read() as session:
         stall = session.query(Stall).filter_by(number="C-01").one()

@@ -1,5 +1,7 @@
 """Two real nodes for tests of what passes between them, each on its own database, no HTTP in between."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +37,19 @@ class Pair:
     def with_ports(self, ports: Ports) -> "Pair":
         """The same two, the station reaching the province through ``ports``."""
         return Pair(replace(self.station, ports=ports), self.province)
+
+
+@contextmanager
+def pair_on_sqlite(folder: Path, template: Path) -> Iterator[Pair]:
+    """A station and a province on copies of ``template`` in ``folder``, closed after use."""
+    with ExitStack() as done:
+        nodes = []
+        for role, node_id in (("station", SITE_ID), ("province", PROVINCE_ID)):
+            path = folder / f"{role}.db"
+            path.write_bytes(template.read_bytes())
+            nodes.append(make_node(Database(f"sqlite:///{path}"), folder, role, node_id))
+            done.callback(nodes[-1].db.close)
+        yield Pair(*nodes)
 
 
 def officer(province: Node) -> Actor:

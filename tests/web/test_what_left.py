@@ -83,7 +83,7 @@ def what_left(night: Night) -> Iterator[Told]:
     province = night.pair.province
     app = make_app(province, lambda: night.now)
     door = Recorder(app.wsgi_app)
-    app.wsgi_app = door  # type: ignore[method-assign]
+    app.wsgi_app = door
     code = places.station_code(province, province.machine("t"), night.now)["code"]
     with serving(app) as url:
         http = Http((urlsplit(url).netloc,), Limits(deadline_s=20.0))

@@ -9,12 +9,11 @@ import pytest
 
 from pos_trace.services import cases, outbox, places
 from pos_trace.services.node import Ports
-from pos_trace.store.database import Database
 from pos_trace.store.models import Case, Feedback, ReporterIdentity
 from tests.conftest import NOW
 from tests.services.case_desk import Straight
 from tests.services.goods_rows import flagged_line
-from tests.services.two_nodes import PROVINCE_ID, SITE_ID, Pair, add_stall, make_node, trader
+from tests.services.two_nodes import SITE_ID, Pair, add_stall, pair_on_sqlite, trader
 from tests.web.market_app import PASSWORD, csrf, routes_of
 from tests.web.province.desk_app import API, Desk, add_people, make_desk
 
@@ -27,14 +26,8 @@ TRUCK = "76C01234 2026-11-24"
 @pytest.fixture
 def pair(tmp_path: Path, sqlite_template: Path) -> Iterator[Pair]:
     """A station and a province on SQLite."""
-    nodes = []
-    for role, node_id in (("station", SITE_ID), ("province", PROVINCE_ID)):
-        path = tmp_path / f"{role}.db"
-        path.write_bytes(sqlite_template.read_bytes())
-        nodes.append(make_node(Database(f"sqlite:///{path}"), tmp_path, role, node_id))
-    yield Pair(*nodes)
-    for node in nodes:
-        node.db.close()
+    with pair_on_sqlite(tmp_path, sqlite_template) as made:
+        yield made
 
 
 @pytest.fixture

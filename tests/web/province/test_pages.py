@@ -7,12 +7,11 @@ import pytest
 
 from pos_trace.services import cases, outbox, register
 from pos_trace.services.node import Ports
-from pos_trace.store.database import Database
 from pos_trace.store.models import AccessEntry, RecallRow
 from tests.conftest import NOW
 from tests.services.case_desk import Straight
 from tests.services.goods_rows import JPEG, flagged_line, photo_of
-from tests.services.two_nodes import FACILITY, PROVINCE_ID, SITE_ID, Pair, add_stall, make_node, officer, trader
+from tests.services.two_nodes import FACILITY, SITE_ID, Pair, add_stall, officer, pair_on_sqlite, trader
 from tests.web.market_app import csrf
 from tests.web.province.desk_app import Desk, add_people, make_desk
 
@@ -20,14 +19,8 @@ from tests.web.province.desk_app import Desk, add_people, make_desk
 @pytest.fixture
 def pair(tmp_path: Path, sqlite_template: Path) -> Any:
     """A station and a province on SQLite."""
-    nodes = []
-    for role, node_id in (("station", SITE_ID), ("province", PROVINCE_ID)):
-        path = tmp_path / f"{role}.db"
-        path.write_bytes(sqlite_template.read_bytes())
-        nodes.append(make_node(Database(f"sqlite:///{path}"), tmp_path, role, node_id))
-    yield Pair(*nodes)
-    for node in nodes:
-        node.db.close()
+    with pair_on_sqlite(tmp_path, sqlite_template) as made:
+        yield made
 
 
 @pytest.fixture

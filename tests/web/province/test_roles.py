@@ -12,12 +12,11 @@ from pos_trace.core import cases as rules
 from pos_trace.core.tokens import short_code, token
 from pos_trace.services import case_log, cases, recalls
 from pos_trace.services.node import Ports
-from pos_trace.store.database import Database
 from pos_trace.store.models import PublishedReceipt
 from tests.conftest import NOW
 from tests.services.case_desk import Straight
 from tests.services.goods_rows import flagged_line, photo_of
-from tests.services.two_nodes import PROVINCE_ID, SITE_ID, Pair, add_stall, make_node, officer, trader
+from tests.services.two_nodes import SITE_ID, Pair, add_stall, officer, pair_on_sqlite, trader
 from tests.web.market_app import routes_of
 from tests.web.province.desk_app import API, SITES, Desk, add_people, make_desk
 
@@ -127,15 +126,8 @@ EVERYBODY = ("inspector", "records_officer", "agency_admin", "desk", "station", 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Pair]:
     """A station and a province on SQLite, for the whole module."""
-    folder = tmp_path_factory.mktemp("desk")
-    nodes = []
-    for role, node_id in (("station", SITE_ID), ("province", PROVINCE_ID)):
-        path = folder / f"{role}.db"
-        path.write_bytes(sqlite_template.read_bytes())
-        nodes.append(make_node(Database(f"sqlite:///{path}"), folder, role, node_id))
-    yield Pair(*nodes)
-    for node in nodes:
-        node.db.close()
+    with pair_on_sqlite(tmp_path_factory.mktemp("desk"), sqlite_template) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pos_trace.store.database import Database
 from tests.services.conftest import children
 from tests.services.night import Night, make_night
-from tests.services.two_nodes import PROVINCE_ID, SITE_ID, Pair, make_node
+from tests.services.two_nodes import pair_on_sqlite
 from tests.web.market_app import Market, add_people, make_market
 
 __all__ = ["children"]
@@ -17,14 +16,8 @@ __all__ = ["children"]
 
 def nights(folder: Path, template: Path, now: datetime) -> Iterator[Night]:
     """One night in ``folder``, closed after use; nothing pulled yet."""
-    made = []
-    for role, node_id in (("station", SITE_ID), ("province", PROVINCE_ID)):
-        path = folder / f"{role}.db"
-        path.write_bytes(template.read_bytes())
-        made.append(make_node(Database(f"sqlite:///{path}"), folder, role, node_id))
-    yield make_night(Pair(*made), now)
-    for node in made:
-        node.db.close()
+    with pair_on_sqlite(folder, template) as made:
+        yield make_night(made, now)
 
 
 @pytest.fixture
