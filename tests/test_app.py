@@ -10,7 +10,7 @@ import requests
 from click.testing import CliRunner
 
 from pos_trace import app as factory
-from pos_trace.cli.run import run
+from pos_trace.cli import cli
 from pos_trace.core.errors import Misconfigured
 from pos_trace.runtime.children import Children
 from pos_trace.runtime.own_register import OwnRegister
@@ -146,7 +146,7 @@ def test_the_command_says_where_it_serves_and_writes_the_port_whole(tmp_path: Pa
     config, ready = tmp_path / "station.toml", tmp_path / "station.port"
     text = '[node]\nrole = "station"\nid = "cho-mau"\ndata_dir = "station"\n[server]\nport = 0\n'
     config.write_text(text, encoding="utf-8")
-    told = CliRunner().invoke(run, ["--config", str(config), "--ready-file", str(ready)])
+    told = CliRunner().invoke(cli, ["run", "--config", str(config), "--ready-file", str(ready)])
     assert told.exit_code == 0, told.output
     assert life == [200]
     assert f"http://127.0.0.1:{ready.read_text()}/  (station cho-mau)" in told.output
@@ -154,6 +154,6 @@ def test_the_command_says_where_it_serves_and_writes_the_port_whole(tmp_path: Pa
 
 
 def test_the_command_refuses_a_configuration_that_is_not_there(tmp_path: Path) -> None:
-    told = CliRunner().invoke(run, ["--config", str(tmp_path / "none.toml")])
+    told = CliRunner().invoke(cli, ["run", "--config", str(tmp_path / "none.toml")])
     assert isinstance(told.exception, Misconfigured)
     assert "pos-trace init" in told.exception.detail

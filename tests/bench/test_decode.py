@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from pos_trace.bench import decode
 from pos_trace.bench.decode import Label, Read, measure, rows_of
-from pos_trace.cli.bench import bench
+from pos_trace.cli import cli
 from pos_trace.core.errors import Misconfigured
 from pos_trace.hardware.decoder import read_photo
 from pos_trace.hardware.seen import Reading, SeenCode
@@ -99,12 +99,12 @@ def test_the_command_prints_one_document_and_its_exit_says_whether_goals_are_met
     few: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POS_TRACE_SHARED", str(few.parent))
-    ran = CliRunner().invoke(bench, ["decode", "--json"])
+    ran = CliRunner().invoke(cli, ["bench", "decode", "--json"])
     told = json.loads(ran.stdout)
     assert told["bench"] == "decode"
     assert [row["name"] for row in told["rows"]] == NAMES
     assert ran.exit_code == 1
-    plain = CliRunner().invoke(bench, ["decode"])
+    plain = CliRunner().invoke(cli, ["bench", "decode"])
     assert "wrong_texts: 1 texts  mức 0  KHÔNG ĐẠT" in plain.stdout
 
 
