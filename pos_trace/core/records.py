@@ -106,7 +106,8 @@ class RecordsAge:
 class RecordAnswer:
     """Three states, never None for two of them: ``found`` with its record, ``absent``, ``unavailable``.
 
-    ``why`` names an unavailability: offline | province_silent. ``recall`` is the recall in force on the lot.
+    ``why`` names an unavailability: offline | province_silent. ``recall`` is the recall in force on the lot. ``asked``:
+    how many sources outside this machine were asked for it, no part of what it says.
     """
 
     state: Literal["found", "absent", "unavailable"]
@@ -115,3 +116,4 @@ class RecordAnswer:
     recall: Recall | None = None
     age: RecordsAge = field(default_factory=RecordsAge)
     why: str | None = None
+    asked: int = field(default=0, compare=False)

@@ -9,13 +9,11 @@ from sqlalchemy.orm import Session
 
 from pos_trace.core.errors import FieldError, Invalid, NotFound, PosTraceError
 from pos_trace.core.text import fold
-from pos_trace.core.vocabulary.reasons import REASONS
-from pos_trace.services import case_words, conclusions, desk_cases, inspecting, routing
+from pos_trace.services import case_rows, case_words, conclusions, desk_cases, inspecting, routing
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store.lots import lot_of
-from pos_trace.store.models import Case, CaseDraft, CaseEventRow, CaseLine, Site, Stall
+from pos_trace.store.models import Case, CaseLine
 
-MOST: Final = 500
 MOST_AT_ONCE: Final = 100
 BY: Final[Mapping[str, str]] = {
     "supplier": "Người giao",
@@ -23,52 +21,67 @@ BY: Final[Mapping[str, str]] = {
     "lot": "Lô",
     "stall": "Sạp",
 }
-RISK: Final[Mapping[str, int]] = {"block": 0, "hold": 1, "warn": 2, "note": 3}
-FAR: Final = "9999-12-31"
 
 
-def waiting() -> ColumnElement[bool]:
-    """Cases that still wait for the desk: whatever has a due day, and what is under appeal."""
-    return or_(Case.due_on.is_not(None), Case.state == "appealed")
-
-
-def queue(node: Node, who: Actor, state: str | None, now: datetime, mine: bool = False) -> Answer:
-    """Cases by due day, then risk and value; without ``state`` those that still wait: ``{cases, counts}``.
+def queue(node: Node, who: Actor, state: str | None, now: datetime, mine: bool = False, page: int = 1) -> Answer:
+    """Cases by due day, then risk and value; without ``state`` those that still wait:
+    ``{cases, counts, page, pages, total}``.
 
     ``mine``: those this person has taken and those nobody attends to – never invisible for a working day.
     """
     with node.db.read() as session:
         sees = routing.scope_of(session, node, who, now).sees()
-        counted = session.execute(
-            select(Case.state, func.count()).where(sees).group_by(Case.state).order_by(Case.state)
-        )
-        counts = {str(name): int(count) for name, count in counted}
-        found = _told(session, node, Case.state == state if state else waiting(), sees, now)
-    cases = [case for case in found if not mine or case["assigned_to"] == who.id or case["unattended"]]
-    return {"cases": cases, "counts": counts}
+        wanted = [Case.state == state if state else case_rows.waiting(), sees]
+        if mine:
+            wanted.append(_mine_or_nobodys(session, node, who, wanted, now))
+        cases, found = case_rows.listed(session, node, wanted, page, now)
+        return {"cases": cases, "counts": case_rows.states(session, sees)} | found.told()
 
 
-def grouped(node: Node, who: Actor, by: str, now: datetime) -> Answer:
+def _mine_or_nobodys(
+    session: Session, node: Node, who: Actor, wanted: Sequence[ColumnElement[bool]], now: datetime
+) -> ColumnElement[bool]:
+    ids = session.scalars(select(Case.assigned_to).where(*wanted).distinct())
+    away = [name for name, (_, gone) in desk_cases.owners(session, node, ids, now).items() if gone]
+    return or_(Case.assigned_to.is_(None), Case.assigned_to.in_(sorted({who.id, *away})))
+
+
+def grouped(node: Node, who: Actor, by: str, now: datetime, page: int = 1) -> Answer:
     """Waiting cases in groups by supplier, truck (plate and day), lot or stall, the soonest due first:
-    ``{by, groups:[{key, title, cases, stalls, due_on, overdue, value_dong}]}``. What has no such mark stands alone.
+    ``{by, groups:[{by, key, title, count, first, stalls, due_on, overdue, unattended, value_dong}], counts, page,
+    pages, total}``. ``first``: its most urgent case. What has no such mark stands alone.
     """
     _known(by)
     with node.db.read() as session:
         sees = routing.scope_of(session, node, who, now).sees()
-        cases = _told(session, node, waiting(), sees, now)
-    made: dict[str, list[Answer]] = {}
-    for case in cases:
-        made.setdefault(MARKS[by](case)[0], []).append(case)
-    return {"by": by, "groups": [_group(by, key, members) for key, members in made.items()]}
+        made = _members(session, by, sees)
+        found = case_rows.Page.of(page, len(made))
+        shown = list(made.items())[found.start : found.start + case_rows.PAGE]
+        people = desk_cases.owners(session, node, [row.assigned_to for _, rows in shown for row in rows], now)
+        firsts = case_rows.headings(session, node, [_name(members[0]) for _, members in shown], people, now)
+        groups = [
+            _group(by, key, members, first, node, people, now)
+            for (key, members), first in zip(shown, firsts, strict=True)
+        ]
+        return {"by": by, "groups": groups, "counts": case_rows.states(session, sees)} | found.told()
 
 
-def group(node: Node, who: Actor, by: str, key: str, now: datetime) -> Answer:
-    """One group with its cases; raises ``NotFound`` when nothing waits under this mark."""
-    for one in grouped(node, who, by, now)["groups"]:
-        if one["key"] == key:
-            found: Answer = one
-            return found
-    raise NotFound("not_found", "Nhóm này không còn vụ việc nào đang chờ.")
+def group(node: Node, who: Actor, by: str, key: str, now: datetime, page: int = 1) -> Answer:
+    """One group with a page of its cases (``cases, page, pages, total``); raises ``NotFound`` when nothing waits under
+    this mark.
+    """
+    _known(by)
+    with node.db.read() as session:
+        sees = routing.scope_of(session, node, who, now).sees()
+        members = _members(session, by, sees).get(key)
+        if members is None:
+            raise NotFound("not_found", "Nhóm này không còn vụ việc nào đang chờ.")
+        found = case_rows.Page.of(page, len(members))
+        names = [_name(row) for row in members[found.start : found.start + case_rows.PAGE]]
+        people = desk_cases.owners(session, node, [row.assigned_to for row in members], now)
+        (first,) = case_rows.headings(session, node, [_name(members[0])], people, now)
+        told = _group(by, key, members, first, node, people, now)
+        return told | {"cases": case_rows.named(session, node, names, now)} | found.told()
 
 
 def act(node: Node, who: Actor, step: str, told: Mapping[str, Any], refs: Sequence[Answer], now: datetime) -> Answer:
@@ -131,7 +144,7 @@ def counts(node: Node, now: datetime) -> Answer:
         groups = select(Case.goods_group, func.count()).where(told)
         groups = groups.group_by(Case.goods_group).order_by(Case.goods_group)
         return {
-            "waiting": session.scalar(select(func.count()).select_from(Case).where(waiting())) or 0,
+            "waiting": session.scalar(select(func.count()).select_from(Case).where(case_rows.waiting())) or 0,
             "overdue": session.scalar(select(func.count()).select_from(Case).where(Case.due_on < today)) or 0,
             "concluded": [
                 {"outcome": outcome, "finding": finding, "count": int(count)}
@@ -141,70 +154,51 @@ def counts(node: Node, now: datetime) -> Answer:
         }
 
 
-def _told(
-    session: Session, node: Node, wanted: ColumnElement[bool], sees: ColumnElement[bool], now: datetime
-) -> list[Answer]:
-    rows = session.execute(
-        select(Case, Stall, Site)
-        .outerjoin(Stall, (Stall.site_id == Case.site_id) & (Stall.id == Case.stall_id))
-        .outerjoin(Site, (Site.site_id == Case.site_id) & (Site.id == Case.site_id))
-        .where(wanted, sees)
-        .order_by(Case.due_on.is_(None), Case.due_on, Case.opened_at, Case.id)
-        .limit(MOST)
-    ).all()
-    people = desk_cases.owners(session, node, [case for case, _, _ in rows], now)
-    lines: dict[tuple[str, str], list[Answer]] = {}
-    for row in session.scalars(_lines([case for case, _, _ in rows])):
-        lines.setdefault((row.site_id, row.case_id), []).append(case_words.line(row))
-    counted = _events(session, [case.id for case, _, _ in rows])
-    drafts = _drafts(session, node)
-    cases = []
-    for case, stall, site in rows:
-        told = desk_cases.heading(node, case, people, stall, site)
-        told |= {"lines": lines.get((case.site_id, case.id), []), "overdue": desk_cases.late(case, node, now)}
-        told["events"] = counted.get((case.site_id, case.id), 0)
-        told["draft_waits"] = (case.site_id, case.id) in drafts
-        cases.append(told)
-    return sorted(cases, key=_urgency)
+def _members(session: Session, by: str, sees: ColumnElement[bool]) -> dict[str, list[Any]]:
+    """Every waiting case under its mark, a few columns each, the most urgent group and case first."""
+    columns = (Case.site_id, Case.id, Case.stall_id, Case.supplier_name, Case.vehicle_plate, Case.opened_at)
+    more = (Case.due_on, Case.assigned_to, Case.value_dong, Case.value_source)
+    wanted = (case_rows.waiting(), sees)
+    keys = _first_keys(session, wanted) if by == "lot" else {}
+    made: dict[str, list[Any]] = {}
+    for row in session.execute(select(*columns, *more).where(*wanted).order_by(*case_rows.order())):
+        mark = lot_of(keys[_name(row)]) if _name(row) in keys else MARKS[by](row)
+        made.setdefault(mark or f"~{row.id}", []).append(row)
+    return made
 
 
-def _lines(cases: Sequence[Case]) -> Any:
-    ids = sorted({case.id for case in cases})
-    return select(CaseLine).where(CaseLine.case_id.in_(ids)).order_by(CaseLine.case_id, CaseLine.id)
+def _first_keys(session: Session, wanted: Sequence[ColumnElement[bool]]) -> dict[case_rows.Name, str]:
+    """By case, the code of its first goods that have one."""
+    told = select(CaseLine.site_id, CaseLine.case_id, CaseLine.key)
+    told = told.join(Case, (Case.site_id == CaseLine.site_id) & (Case.id == CaseLine.case_id)).where(*wanted)
+    found: dict[case_rows.Name, str] = {}
+    for site_id, case_id, key in session.execute(told.where(CaseLine.key.is_not(None)).order_by(CaseLine.id)):
+        if key:
+            found.setdefault((site_id, case_id), key)
+    return found
 
 
-def _events(session: Session, ids: Sequence[str]) -> dict[tuple[str, str], int]:
-    """How many events each case has: what a page showed, so that nobody acts on an older one."""
-    of_case = (CaseEventRow.site_id, CaseEventRow.case_id)
-    counted = select(*of_case, func.count()).where(CaseEventRow.case_id.in_(sorted(ids))).group_by(*of_case)
-    return {(site_id, case_id): int(count) for site_id, case_id, count in session.execute(counted)}
+def _name(row: Any) -> case_rows.Name:
+    return row.site_id, row.id
 
 
-def _drafts(session: Session, node: Node) -> set[tuple[str, str]]:
-    """Cases with a proposal that waits for a second pair of eyes."""
-    waits = select(CaseDraft.case_site_id, CaseDraft.case_id)
-    waits = waits.where(CaseDraft.site_id == node.id, CaseDraft.state == "proposed")
-    return {(site_id, case_id) for site_id, case_id in session.execute(waits)}
-
-
-def _urgency(case: Answer) -> tuple[Any, ...]:
-    effect = REASONS[case["reason"]].effect if case["reason"] in REASONS else "note"
-    value = case["value"]["dong"] if case["value"] else 0
-    return (case["due_on"] or FAR, RISK.get(effect, 3), -value, case["opened_at"], case["id"])
-
-
-def _group(by: str, key: str, cases: list[Answer]) -> Answer:
-    values = [case["value"]["dong"] for case in cases if case["value"]]
+def _group(
+    by: str, key: str, members: list[Any], first: Answer, node: Node, people: desk_cases.People, now: datetime
+) -> Answer:
+    values = [row.value_dong for row in members if row.value_source in desk_cases.VALUE_WORDS]
+    known = [value for value in values if value is not None]
+    due = min((row.due_on for row in members if row.due_on is not None), default=None)
     return {
         "by": by,
         "key": key,
-        "title": MARKS[by](cases[0])[1],
-        "cases": cases,
-        "stalls": len({(case["site_id"], case["stall"]["id"]) for case in cases}),
-        "due_on": min((case["due_on"] for case in cases if case["due_on"]), default=None),
-        "overdue": any(case["overdue"] for case in cases),
-        "unattended": sum(case["unattended"] for case in cases),
-        "value_dong": sum(values) if values else None,
+        "title": TITLES[by](first),
+        "count": len(members),
+        "first": first,
+        "stalls": len({(row.site_id, row.stall_id) for row in members}),
+        "due_on": due.isoformat() if due else None,
+        "overdue": any(desk_cases.late(row, node, now) for row in members),
+        "unattended": sum(desk_cases.unattended(row.assigned_to, people) for row in members),
+        "value_dong": sum(known) if known else None,
     }
 
 
@@ -213,30 +207,36 @@ def _known(by: str) -> None:
         raise Invalid("group_unknown", "Không gộp được theo mục này.", (FieldError("/by", "unknown"),))
 
 
-def _supplier(case: Answer) -> tuple[str, str]:
-    name = case["supplier_name"]
-    return (fold(name), name) if name else (f"~{case['id']}", "Chưa rõ người giao")
+def _truck(row: Any) -> str:
+    mark = "".join(sign for sign in row.vehicle_plate or "" if sign.isalnum())
+    return f"{mark} {row.opened_at.isoformat()[:10]}" if mark else ""
 
 
-def _truck(case: Answer) -> tuple[str, str]:
+def _truck_title(case: Answer) -> str:
     plate, on = case["vehicle_plate"], case["opened_at"][:10]
-    mark = "".join(sign for sign in plate or "" if sign.isalnum())
-    return (f"{mark} {on}", f"{plate} ngày {on[8:]}/{on[5:7]}/{on[:4]}") if mark else (f"~{case['id']}", "Chưa rõ xe")
+    return f"{plate} ngày {on[8:]}/{on[5:7]}/{on[:4]}" if any(map(str.isalnum, plate or "")) else "Chưa rõ xe"
 
 
-def _lot(case: Answer) -> tuple[str, str]:
+def _lot_title(case: Answer) -> str:
     key = next((line["key"] for line in case["lines"] if line["key"]), None)
-    return (lot_of(key), f"{case['title']} · {lot_of(key)}") if key else (f"~{case['id']}", "Hàng không có mã lô")
+    return f"{case['title']} · {lot_of(key)}" if key else "Hàng không có mã lô"
 
 
-def _stall(case: Answer) -> tuple[str, str]:
+def _stall_title(case: Answer) -> str:
     stall = case["stall"]
-    return f"{case['site_id']}/{stall['id']}", f"{case['site']}, sạp {stall['number']} – {stall['name']}"
+    return f"{case['site']}, sạp {stall['number']} – {stall['name']}"
 
 
-MARKS: Final[Mapping[str, Callable[[Answer], tuple[str, str]]]] = {
-    "supplier": _supplier,
+# what a case is put under, "" for what stands alone; and what people read above the group, out of its first case
+MARKS: Final[Mapping[str, Callable[[Any], str]]] = {
+    "supplier": lambda row: fold(row.supplier_name or ""),
     "truck": _truck,
-    "lot": _lot,
-    "stall": _stall,
+    "lot": lambda _: "",  # by the code of its goods, which a case itself has not
+    "stall": lambda row: f"{row.site_id}/{row.stall_id}",
+}
+TITLES: Final[Mapping[str, Callable[[Answer], str]]] = {
+    "supplier": lambda case: case["supplier_name"] or "Chưa rõ người giao",
+    "truck": _truck_title,
+    "lot": _lot_title,
+    "stall": _stall_title,
 }

@@ -78,9 +78,11 @@ def shelf_life_due(node: Node, now: datetime) -> int:
 
 
 def _since(lot: StockLot) -> datetime:
-    """When the lot's time began: when it came in, or when somebody looked at it again and kept it."""
-    again = lot.origin.get(REOPENED)
-    return datetime.fromisoformat(again) if again else lot.received_at
+    """When the lot's time began: when it came in, or later when somebody looked at it again and kept it, or when it
+    could be sold again after it had been set aside: nobody sold of it meanwhile.
+    """
+    again = [lot.origin[name] for name in (REOPENED, stock.RELEASED) if lot.origin.get(name)]
+    return max(lot.received_at, *map(datetime.fromisoformat, again)) if again else lot.received_at
 
 
 def _lines_of(session: Session, lot: StockLot) -> set[str]:

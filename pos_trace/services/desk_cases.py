@@ -91,9 +91,9 @@ def day(text: Any, name: str, words: str) -> str | None:
         raise Invalid("day_invalid", f"{words} chưa đúng.", (FieldError(f"/{name}", "invalid"),)) from None
 
 
-def owners(session: Db, node: Node, cases: Iterable[Case], now: datetime) -> People:
+def owners(session: Db, node: Node, assigned: Iterable[str | None], now: datetime) -> People:
     """Per assigned person: name, and whether they are away – gone, or not here for more than one working day."""
-    ids = sorted({case.assigned_to for case in cases if case.assigned_to})
+    ids = sorted({user_id for user_id in assigned if user_id})
     seen = select(Session.user_id, func.max(Session.last_used_at)).where(Session.site_id == node.id)
     latest = session.execute(seen.where(Session.user_id.in_(ids)).group_by(Session.user_id))
     last = {row[0]: row[1] for row in latest}
@@ -111,9 +111,14 @@ def _too_long(last: datetime | None, node: Node, now: datetime) -> bool:
     return rules.after_working_days(local_day(last), ABSENT_AFTER_WORKING_DAYS, node.policy.clocks) < local_day(now)
 
 
+def unattended(assigned: str | None, people: People) -> bool:
+    """Whether nobody has taken a case, or who took it is away."""
+    return assigned is None or people.get(assigned, ("", False))[1]
+
+
 def heading(node: Node, case: Case, people: People, stall: Stall | None, site: Site | None) -> Answer:
     """A case in the desk's list. ``unattended``: nobody has taken it, or who took it is away."""
-    name, away = people.get(case.assigned_to or "", ("", False))
+    name, _ = people.get(case.assigned_to or "", ("", False))
     value = (
         {"dong": case.value_dong, "source": case.value_source, "source_text": VALUE_WORDS[case.value_source]}
         if (case.value_dong is not None and case.value_source in VALUE_WORDS)
@@ -126,7 +131,7 @@ def heading(node: Node, case: Case, people: People, stall: Stall | None, site: S
         "due_on": case.due_on.isoformat() if case.due_on else None,
         "assigned_to": case.assigned_to,
         "assigned_name": name,
-        "unattended": case.assigned_to is None or away,
+        "unattended": unattended(case.assigned_to, people),
         "origin": case.origin,
         "origin_text": ORIGIN_WORDS.get(case.origin, ""),
         "vehicle_plate": case.vehicle_plate,
@@ -147,7 +152,7 @@ def whole(tx: Transaction, case: Case) -> Answer:
     can = routing.scope_of(session, node, tx.who, tx.now).decides(case)
     steps = rules.MAY[state.state] - ({"papers_asked"} if case.origin == rules.PERSON else set())
     return (
-        heading(node, case, owners(session, node, [case], tx.now), stall, site)
+        heading(node, case, owners(session, node, [case.assigned_to], tx.now), stall, site)
         | told
         | {
             "next_steps": sorted(steps) if can else [],

@@ -1,6 +1,7 @@
 """Judging goods: what is known is gathered, ``core.verdict.decide`` runs, the verdict is kept, stock follows."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -43,14 +44,14 @@ def ask(node: Node, key: str, answer: RecordAnswer, now: datetime) -> RecordAnsw
     fresh = age is not None and age <= node.policy.clocks.records_stale_after.total_seconds()
     if (answer.state == "found" and fresh) or not node.ports.sources:
         return answer
-    last = answer
+    last, asked = answer, 0
     for source in node.ports.sources:
-        last = source.find(key)
+        last, asked = source.find(key), asked + 1
         if last.state == "found":
-            return last
+            return replace(last, asked=asked)
     if answer.state == "found":
-        return answer
-    return RecordAnswer(last.state, recall=answer.recall, age=_older(last, answer), why=last.why)
+        return replace(answer, asked=asked)
+    return RecordAnswer(last.state, recall=answer.recall, age=_older(last, answer), why=last.why, asked=asked)
 
 
 def _older(last: RecordAnswer, local: RecordAnswer) -> RecordsAge:

@@ -31,7 +31,7 @@ def due(node: Node, who: Actor, now: datetime) -> Answer:
             .order_by(Case.notice_due_on, Case.opened_at, Case.id)
             .limit(MOST)
         ).all()
-        people = desk_cases.owners(session, node, [case for case, _, _ in rows], now)
+        people = desk_cases.owners(session, node, [case.assigned_to for case, _, _ in rows], now)
         today = now.astimezone(node.zone).date()
         told = []
         for case, stall, site in rows:

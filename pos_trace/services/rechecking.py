@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 
-from pos_trace.services import flags, judging, lineage, stock
+from pos_trace.services import flags, judging, lineage, lookups, stock
 from pos_trace.services.node import Node, Transaction
 from pos_trace.store import lots
 from pos_trace.store.models import DeliveryLine, StockLot, VerdictRow
@@ -32,6 +32,7 @@ def unchecked_due(node: Node, now: datetime) -> int:
     for site_id, line_id, key, local in waiting:
         answer = judging.ask(node, key, local, now)
         with node.write(node.machine("recheck"), now) as tx:
+            lookups.count(tx, [answer])
             line = tx.session.get_one(DeliveryLine, (site_id, line_id))
             if answer.state == "unavailable":
                 _hold_late(tx, line)

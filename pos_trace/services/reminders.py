@@ -15,7 +15,6 @@ from pos_trace.services.node import Actor, Answer, Node, Transaction, stall_of
 from pos_trace.store.models import Delivery, DeliveryLine, Flag, Paper, PaperLink
 
 MOST = 500
-ASKED_WITHIN_DAYS = 14
 
 
 def later(node: Node, who: Actor, flag_id: str, by: datetime | None, now: datetime) -> Answer:

@@ -18,6 +18,7 @@ from pos_trace.services import (
     earlier,
     judging,
     lines_in,
+    lookups,
     photo_codes,
     products,
     stop_sales,
@@ -106,6 +107,9 @@ def _answer(node: Node, who: Actor, asked: ScanIn, code: ScannedCode, photo: Pho
         local = lots.find(session, code.key)
     answer = _asked_abroad(node, code, local, now)
     if asked.dry_run:
+        if answer is not None and answer.asked:  # nothing of the scan is kept; that a code left the market is
+            with node.write(node.machine("look-up", who.stall_id), now) as tx:
+                lookups.count(tx, [answer])
         with node.db.read() as session:
             goods = _goods(session, node, who, asked, code, answer, amount)
             verdict = _judge(session, node, who, code, answer, goods, now)
@@ -126,6 +130,7 @@ def _kept(
     delivery = _delivery(tx.session, node, who, asked)
     goods = _goods(tx.session, node, who, asked, code, answer, amount)
     row = _scan_row(tx, asked, code, photo)
+    lookups.count(tx, [answer])
     verdict = _judge(tx.session, node, who, code, answer, goods, now)
     if answer is not None and answer.state == "found" and answer.record is not None:
         lines_in.remember_record(tx, answer)

@@ -18,6 +18,7 @@ from pos_trace.store.models import Adjustment, DeliveryLine, Product, StockLot, 
 
 NO_LOT = "Không tìm thấy lô hàng."
 ZERO = Decimal(0)
+RELEASED = "released_at"  # in ``StockLot.origin``: when goods that had been set aside could be sold again
 
 
 def move(tx: Transaction, lot: StockLot, kind: str, quantity: Decimal, subject: str, subject_id: str) -> None:
@@ -84,6 +85,8 @@ def apply_state(tx: Transaction, lot: StockLot, state: str, reason: str) -> bool
     if lot.state in ("closed", "returned_recalled") or (lot.state, lot.state_reason) == (state, reason):
         return False
     before, lot.state, lot.state_reason = lot.state, state, reason
+    if state == "sellable" and before != state:
+        lot.origin = lot.origin | {RELEASED: tx.now.isoformat()}
     if before != state:
         tx.audit("stock_state", f"lot:{lot.id}", {"from": before, "to": state, "reason": reason}, lot.stall_id)
     return before != state

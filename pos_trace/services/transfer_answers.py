@@ -11,6 +11,7 @@ from pos_trace.core.quantities import shown
 from pos_trace.core.text import clean
 from pos_trace.services import (
     deliveries,
+    lookups,
     receiving,
     stock,
     transfer_corrections,
@@ -48,6 +49,7 @@ def accept(node: Node, who: Actor, transfer_id: str, told: Sequence[LineAnswer],
         keys = transfer_filling.keys_of(node, [line.key for line in transfer_returns.lines_of(session, row)])
     known = transfer_filling.ask(node, keys, now)
     with node.write(who, now) as tx:
+        lookups.count(tx, known.values())
         row = _waiting(tx, transfer_id)
         lines = transfer_returns.lines_of(tx.session, row)
         refused = _refused(lines, told)

@@ -14,7 +14,16 @@ from pos_trace.core.codes import ScannedCode
 from pos_trace.core.errors import Conflict, FieldError, Invalid
 from pos_trace.core.transfer_slip import ReadSlip, TransferSlip
 from pos_trace.core.vocabulary.words import SLIP_MESSAGES
-from pos_trace.services import deliveries, flags, judging, transfer_buyers, transfer_filling, transfer_slips, transfers
+from pos_trace.services import (
+    deliveries,
+    flags,
+    judging,
+    lookups,
+    transfer_buyers,
+    transfer_filling,
+    transfer_slips,
+    transfers,
+)
 from pos_trace.services.node import Actor, Answer, Node, Transaction, stall_of
 from pos_trace.store.models import Delivery, DeliveryLine, Stall, StockLot, Transfer, TransferLine
 
@@ -69,6 +78,7 @@ def take(node: Node, who: Actor, asked: SlipScan, now: datetime, code: Answer | 
         return shape | _said("preview", told | {"state": "preview", "part": [slip.part, slip.parts]}, seller["name"])
     known = transfer_filling.ask(node, _keys(node, had, read), now)
     with node.write(who, now) as tx:
+        lookups.count(tx, known.values())
         into = _open_delivery(tx.session, who, asked.delivery_id)
         row = _same(tx.session, who, slip.station, slip.stall, slip.slip_no) or _fresh(tx, read, signature)
         return tx.answer(shape | _taken(tx, row, read, asked, into, known))

@@ -7,12 +7,17 @@ from pos_trace.store.models import Counter, VersionCounter
 
 def next_number(session: Session, site_id: str, stall_id: str, kind: str, period: str) -> int:
     """The next number, from 1."""
-    key = (site_id, stall_id, kind, period)
+    return add(session, (site_id, stall_id, kind, period), 1)
+
+
+def add(session: Session, key: tuple[str, str, str, str], more: int) -> int:
+    """Raise the counter of ``key`` (site, stall, kind, period) by ``more``; answers what it then is."""
     row = session.get(Counter, key, with_for_update=True)
     if row is None:
+        site_id, stall_id, kind, period = key
         row = Counter(site_id=site_id, stall_id=stall_id, kind=kind, period=period, value=0)
         session.add(row)
-    row.value += 1
+    row.value += more
     session.flush()
     return row.value
 

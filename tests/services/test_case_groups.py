@@ -43,11 +43,12 @@ def refs(*case_ids, seen=2):
 def test_the_queue_is_put_together(both, three, now, by, sizes, title):
     desk = officer(both.province)
     found = case_groups.grouped(both.province, desk, by, now)["groups"]
-    groups = sorted(found, key=lambda group: -len(group["cases"]))
-    assert [len(group["cases"]) for group in groups] == sizes
+    groups = sorted(found, key=lambda group: -group["count"])
+    assert [group["count"] for group in groups] == sizes
     assert title in groups[0]["title"]
     one = case_groups.group(both.province, desk, by, groups[0]["key"], now)
-    assert one["cases"] == groups[0]["cases"]
+    assert (one["cases"][0]["id"], len(one["cases"])) == (groups[0]["first"]["id"], sizes[0])
+    assert (one["page"], one["pages"], one["total"]) == (1, 1, sizes[0])
     assert (one["unattended"], one["overdue"], one["value_dong"]) == (sizes[0], False, None)
 
 
@@ -59,7 +60,7 @@ def test_what_has_no_mark_stands_alone(both, three, now):
             row.supplier_name = row.vehicle_plate = None
     for by in ("supplier", "truck"):
         groups = case_groups.grouped(both.province, desk, by, now)["groups"]
-        assert [len(group["cases"]) for group in groups] == [1, 1, 1]
+        assert [group["count"] for group in groups] == [1, 1, 1]
 
 
 def test_a_mark_nobody_knows_and_a_group_that_emptied_are_told(both, three, now):

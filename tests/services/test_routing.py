@@ -55,7 +55,8 @@ def test_each_authority_sees_its_own_cases_only(both, town, stall, now, group, s
     assert mine["counts"] == {"received": 1}
     for kind in blind:
         who = town.people[kind]
-        assert case_groups.queue(both.province, who, None, now) == {"cases": [], "counts": {}}
+        told = case_groups.queue(both.province, who, None, now)
+        assert (told["cases"], told["counts"], told["total"]) == ([], {}, 0)
         assert case_groups.grouped(both.province, who, "supplier", now)["groups"] == []
         for act in (
             lambda who=who: inspecting.look(both.province, who, SITE_ID, case_id, "", now),

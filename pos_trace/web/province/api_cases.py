@@ -28,14 +28,16 @@ def blueprint() -> APIBlueprint:
 
 @needs("inspect")
 def queue(query: bodies.Wanted) -> Answer:
-    """The queue, by due date, then risk and value."""
-    return case_groups.queue(node(), who(), query.state, now(), query.mine)
+    """A page of the queue, by due date, then risk and value."""
+    return case_groups.queue(node(), who(), query.state, now(), query.mine, query.page)
 
 
 @needs("inspect")
 def groups(query: bodies.GroupWanted) -> Answer:
-    """The queue put together by supplier, truck, lot or stall."""
-    return case_groups.grouped(node(), who(), query.by, now())
+    """A page of the queue put together by supplier, truck, lot or stall; with ``key`` that group's own cases."""
+    if query.key is not None:
+        return {"by": query.by, "groups": [case_groups.group(node(), who(), query.by, query.key, now(), query.page)]}
+    return case_groups.grouped(node(), who(), query.by, now(), query.page)
 
 
 @needs("inspect")

@@ -12,6 +12,7 @@ Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80), 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), Line]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=36), Line]
 Seen = Annotated[Whole, Field(ge=0, le=1_000_000)] | None
+PageNumber = Annotated[int, Field(ge=1, le=100_000)]
 By = Literal["supplier", "truck", "lot", "stall"]
 
 
@@ -39,12 +40,15 @@ class Wanted(BaseModel):
 
     state: Annotated[str, StringConstraints(max_length=20)] | None = None
     mine: bool = False
+    page: PageNumber = 1
 
 
 class GroupWanted(BaseModel):
-    """By what the queue is put together."""
+    """By what the queue is put together; ``key``: one group alone."""
 
     by: By = "supplier"
+    key: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
+    page: PageNumber = 1
 
 
 class FeedbackWanted(BaseModel):

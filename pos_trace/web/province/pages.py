@@ -1,5 +1,6 @@
 """The province in a browser: the desk's queue and its groups, numbers; and the register's officer: recalls."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -33,24 +34,33 @@ def blueprint() -> Blueprint:
 
 @needs("inspect")
 def queue() -> Response:
-    """Cases that wait; ``?state=`` shows one state, ``?mine=1`` mine and the unattended, ``?by=`` groups."""
+    """Cases that wait; ``?state=`` one state, ``?mine=1`` mine and the unattended, ``?by=`` groups; ``?page=``."""
     state, by = request.args.get("state"), request.args.get("by")
     wanted, mine = state if state in CASE_STATES else None, request.args.get("mine") == "1"
-    told = case_groups.queue(node(), who(), wanted, now(), mine)
-    found = case_groups.grouped(node(), who(), by, now())["groups"] if by and by in case_groups.BY else None
-    shown: dict[str, Any] = {"states": CASE_STATES, "state": wanted, "mine": mine, "kinds": case_groups.BY, "by": by}
-    return page("province/queue.html", groups=found, **shown, **told)
+    if by and by in case_groups.BY:
+        told = case_groups.grouped(node(), who(), by, now(), _page(request.args))
+    else:
+        told = case_groups.queue(node(), who(), wanted, now(), mine, _page(request.args)) | {"by": None}
+    shown: dict[str, Any] = {"states": CASE_STATES, "state": wanted, "mine": mine, "kinds": case_groups.BY}
+    return page("province/queue.html", **shown, **told)
+
+
+def _page(told: Mapping[str, str]) -> int:
+    """Which page is asked for; the first where that is no number."""
+    number = told.get("page", "")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 7 else 1
 
 
 @needs("inspect")
 def group() -> Response:
     """One group: its cases, and one step for those ticked."""
-    return _group(request.args.get("by", ""), request.args.get("key", ""), None, None, 200)
+    return _group(request.args, None, None, 200)
 
 
-def _group(by: str, key: str, problem: PosTraceError | None, done: Answer | None, status: int) -> Response:
+def _group(asked: Mapping[str, str], problem: PosTraceError | None, done: Answer | None, status: int) -> Response:
+    by, key = asked.get("by", ""), asked.get("key", "")
     try:
-        told = case_groups.group(node(), who(), by, key, now())
+        told = case_groups.group(node(), who(), by, key, now(), _page(asked))
     except PosTraceError:
         if done is None:
             raise
@@ -63,14 +73,13 @@ def _group(by: str, key: str, problem: PosTraceError | None, done: Answer | None
 def act_on_group() -> Response:
     """One step on the ticked cases; what was typed stays when it is refused."""
     form = request.form
-    by, key = form.get("by", ""), form.get("key", "")
     told: dict[str, Any] = {name: form.get(name, "") for name in ("text", *CONCLUSION)}
     try:
         refs = [_ref(value) for value in form.getlist("case")]
         done = case_groups.act(node(), who(), form.get("step", ""), told, refs, now())
     except PosTraceError as error:
-        return _group(by, key, error, None, 422)
-    return _group(by, key, None, done, 200)
+        return _group(form, error, None, 422)
+    return _group(form, None, done, 200)
 
 
 def _ref(value: str) -> Answer:

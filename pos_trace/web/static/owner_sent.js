@@ -47,7 +47,7 @@ async function load(before = null) {
   if (before) byId("sent").append(...rows);
   else byId("sent").replaceChildren(...(rows.length ? rows : [el("li", { text: "Chưa gửi gì đi." })]));
   byId("total").textContent = `Tất cả ${counted(told.total.count)} mục, ${counted(told.total.bytes)} byte.`;
-  byId("market").replaceChildren(...told.of_the_market.map((text) => el("li", { text })));
+  byId("market").replaceChildren(...[...told.of_the_market, told.lookups.text].map((text) => el("li", { text })));
   if (!before) byId("shared").replaceChildren(...told.market.map((one) => (one.id ? message(one) : closed(one))));
   next = told.next;
   byId("more").hidden = !next;

@@ -7,7 +7,7 @@ from flask import Response
 from flask_openapi import APIBlueprint
 
 from pos_trace.forms import duty_pdf, xlsx_book
-from pos_trace.services import access_log, monthly_book, own_book, presenting, sent
+from pos_trace.services import access_log, lookups, monthly_book, own_book, presenting, sent
 from pos_trace.services.node import Answer
 from pos_trace.web.shared.context import node, now, who
 from pos_trace.web.shared.guard import needs
@@ -42,7 +42,8 @@ def blueprint() -> APIBlueprint:
 @needs("sent")
 def sent_listed(query: SentQuery) -> Answer:
     """What this stall sent or waits to send, in plain words; by day and kind, page by page."""
-    return sent.listed(node(), who(), query.before, day=query.day, kind=query.kind)
+    told = sent.listed(node(), who(), query.before, day=query.day, kind=query.kind)
+    return told | {"lookups": lookups.told(node(), query.day, now())}
 
 
 @needs("sent")

@@ -258,7 +258,9 @@ def test_the_same_over_json(desk: Desk, two: list[str]) -> None:
 
     one = f"/cases/{SITE_ID}/{two[0]}"
     groups = ask("GET", "/case-groups?by=truck").json["groups"]
-    assert [len(group["cases"]) for group in groups] == [2]
+    assert [group["count"] for group in groups] == [2]
+    alone = ask("GET", f"/case-groups?by=truck&key={TRUCK}").json["groups"][0]
+    assert {case["id"] for case in alone["cases"]} == set(two)
     refs = [{"site_id": SITE_ID, "case_id": case_id, "seen": 2} for case_id in two]
     assert ask("POST", "/case-groups", json={"step": "take", "cases": refs}).json["done"] == 2
     assert ask("POST", f"{one}/ask-papers", json={"text": "x", "seen": 2}).status_code == 409
