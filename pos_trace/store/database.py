@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
 from pos_trace.store import refusals
+from pos_trace.store.records_file import OpenFiles
 
 PRAGMAS = (
     "PRAGMA foreign_keys=ON",
@@ -28,6 +29,7 @@ PRAGMAS = (
 )
 READ = "pos_trace_read"
 WRITE = "pos_trace_write"
+RECORDS = "records_files"  # in ``session.info``: where ``lots.find`` looks behind the table
 ADVISORY_KEY = 0x706F735F7472
 DOOR_POLL_S = 0.005  # often enough to get in between the writes of a busy process
 WAL_BUG_FIXED = (3, 51, 3)
@@ -35,7 +37,9 @@ WAL_BUG_BACKPORTS = ((3, 44, 6), (3, 50, 7))
 
 
 class Database:
-    """One engine and its door. ``door_wait_s``: how long a write waits for another to end."""
+    """One engine and its door. ``door_wait_s``: how long a write waits for another to end. ``records``: the records
+    files beside a SQLite database; PostgreSQL keeps every lot in its table.
+    """
 
     def __init__(self, url: str, *, door_wait_s: float = 10.0, engine: Engine | None = None) -> None:
         self.url = make_url(url)
@@ -45,10 +49,12 @@ class Database:
         self._thread_door = threading.Lock()
         self._file_door: FileLock | None = None
         self._reading: dict[str, Any] = {READ: True}
+        self.records: OpenFiles | None = None
         if self.is_sqlite:
             if not self.url.database or self.url.database == ":memory:":
                 raise ValueError("SQLite needs a file: in memory all threads would share one connection")
             self._file_door = FileLock(f"{self.url.database}.lock", thread_local=False)
+            self.records = OpenFiles(Path(self.url.database).parent / "records")
         else:
             self._reading |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self.engine = engine or create_engine(self.url, pool_pre_ping=not self.is_sqlite)
@@ -84,7 +90,7 @@ class Database:
         with (
             refusals.told(),
             self.engine.connect().execution_options(**self._reading) as connection,
-            Session(connection, expire_on_commit=False) as session,
+            Session(connection, expire_on_commit=False, info={RECORDS: self.records}) as session,
         ):
             try:
                 yield session
@@ -106,7 +112,7 @@ class Database:
             stack.callback(setattr, self._writing, "now", False)
             stack.enter_context(refusals.told(writing=True))
             connection = stack.enter_context(self.writer())
-            with Session(connection, expire_on_commit=False) as session:
+            with Session(connection, expire_on_commit=False, info={RECORDS: self.records}) as session:
                 connection.begin()
                 yield session
                 session.flush()

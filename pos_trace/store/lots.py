@@ -1,24 +1,17 @@
 """``find(key)``: what this node knows of a lot, and taking in what the province says (newest version wins)."""
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, literal, or_, select, true
 from sqlalchemy.orm import Session
 
 from pos_trace.core.codes.build import key_of
-from pos_trace.core.records import (
-    Certificate,
-    Facility,
-    LotRecord,
-    LotStatus,
-    Recall,
-    RecordAnswer,
-    RecordsAge,
-)
-from pos_trace.store import desk_checks, feed_lines, sightings
+from pos_trace.core.records import Certificate, Facility, LotRecord, Recall, RecordAnswer, RecordsAge
+from pos_trace.store import desk_checks, feed_lines, lot_lines, sightings
+from pos_trace.store.database import RECORDS
 from pos_trace.store.models import (
     CertificateRow,
     FacilityRow,
@@ -26,28 +19,12 @@ from pos_trace.store.models import (
     LotRecordRow,
     RecallLot,
     RecallRow,
+    RecordsFile,
     StationRow,
 )
+from pos_trace.store.prepared import Prepared
+from pos_trace.store.records_file import OpenFiles
 
-DATES = ("production_date", "harvest_date", "pack_date", "best_before", "expiry_date")
-LOT_TEXT = (
-    "gtin",
-    "lot",
-    "serial",
-    "scheme",
-    "product_name",
-    "product_group",
-    "brand",
-    "image_url",
-    "facility_id",
-    "origin_country",
-    "origin_place",
-    "production_place_gln",
-    "planting_area_code",
-    "unit",
-    "status",
-    "recall_id",
-)
 RECALL_TEXT = ("recall_id", "gtin", "reason", "issuer", "level", "instructions", "status")
 PUBLIC_KEY_BYTES = 32
 LONGEST_KEY = 400
@@ -65,20 +42,75 @@ FACILITY_TEXT = (
 )
 
 
+KEYS: Final[tuple[Any, ...]] = (bindparam("key"), bindparam("lot"))
+
+
+def _head() -> Prepared:
+    """In one statement, of one moment: the feed's cursor and answer, the file in force, the table's rows."""
+    one = select(literal(1).label("one")).subquery()
+    feed = select(FeedCursor.cursor, FeedCursor.answered_at).where(FeedCursor.name == "changes").limit(1).subquery()
+    file = select(RecordsFile.seq, RecordsFile.path).order_by(RecordsFile.seq.desc()).limit(1).subquery()
+    table = LotRecordRow.__table__
+    columns = [table.c[name] for name in lot_lines.COLUMNS]
+    joined = one.outerjoin(feed, true()).outerjoin(file, true()).outerjoin(table, table.c.key.in_(KEYS))
+    return Prepared(select(*feed.c, *file.c, *columns).select_from(joined))
+
+
+def _recall() -> Prepared:
+    """Recalls in force that name the key or its lot, or that the lot's record names; the newest first."""
+    named = select(RecallLot.recall_id).where(RecallLot.key.in_(KEYS))
+    by = or_(RecallRow.recall_id.in_(named), RecallRow.recall_id == bindparam("recall_id"))
+    columns = [getattr(RecallRow, name) for name in RECALL_MEMBERS]
+    found = select(*columns).where(RecallRow.status == "active", by)
+    return Prepared(found.order_by(RecallRow.issued_at.desc(), RecallRow.recall_id))
+
+
+def _facility_with() -> Prepared:
+    """A facility, a row a certificate."""
+    columns = [getattr(FacilityRow, name) for name in FACILITY_MEMBERS]
+    held = [getattr(CertificateRow, name) for name in CERTIFICATE_MEMBERS]
+    joined = select(*columns, *held).outerjoin(CertificateRow, CertificateRow.facility_id == FacilityRow.facility_id)
+    found = joined.where(FacilityRow.facility_id == bindparam("facility_id"))
+    return Prepared(found.order_by(CertificateRow.position))
+
+
+FACTS: Final = 4
+RECALL_MEMBERS: Final = ("recall_id", "reason", "issued_at", "issuer", "gtin", "level", "instructions", "collect_at")
+FACILITY_MEMBERS: Final = ("facility_id", *FACILITY_TEXT, "is_individual", "version")
+CERTIFICATE_MEMBERS: Final = ("kind", "number", "issuer", "issued", "expires")
+LISTS: Final = (lot_lines.COLUMNS.index("standards"), lot_lines.COLUMNS.index("events"))
+HEAD: Final = _head()
+RECALL: Final = _recall()
+FACILITY: Final = _facility_with()
+
+
 def find(session: Session, key: str) -> RecordAnswer:
     """Found with facility and recall in force, or absent; ``age`` is when the changes feed last answered.
 
-    A label with a serial is its lot's where the province published the lot without serials.
+    Table, then file: a row counts when it is newer than the file, else what the file says of the key. A label with a
+    serial is its lot's where the province published the lot without serials. Raises ``OSError`` when the file in
+    force cannot be read.
     """
-    age = records_age(session)
-    row = session.get(LotRecordRow, key) or session.get(LotRecordRow, lot_of(key))
-    if row is None:
-        recall = _recall_in_force(session, key)
-        return RecordAnswer("absent", recall=recall, age=age)
-    facility = session.get(FacilityRow, row.facility_id)
-    recall = _recall_in_force(session, key, row.recall_id)
-    made = _facility(session, facility) if facility else None
-    return RecordAnswer("found", record(row), made, recall, RecordsAge(row.version, age.as_of))
+    lot = lot_of(key)
+    heads = HEAD.rows(session, key=key, lot=lot)
+    cursor, answered_at, seq, name = heads[0][:FACTS]
+    age = RecordsAge(cursor or 0, answered_at)
+    rows = {row[FACTS]: row[FACTS:] for row in heads if row[FACTS] is not None}
+    files: OpenFiles | None = session.info.get(RECORDS)
+    found = None
+    for wanted in (key,) if lot == key else (key, lot):
+        found = rows.get(wanted)
+        if name is not None and files is not None and (found is None or found[lot_lines.VERSION] <= seq):
+            found = files.find(name, wanted) or found
+        if found is not None:
+            break
+    if found is None:
+        return RecordAnswer("absent", recall=_recall_in_force(session, key, lot), age=age)
+    made = record(found)
+    recall = _recall_in_force(session, key, lot, made.recall_id)
+    return RecordAnswer(
+        "found", made, _facility(session, made.facility_id), recall, RecordsAge(made.version, age.as_of)
+    )
 
 
 def lot_of(key: str) -> str:
@@ -92,54 +124,29 @@ def records_age(session: Session) -> RecordsAge:
     return RecordsAge(feed.cursor, feed.answered_at) if feed else RecordsAge()
 
 
-def _recall_in_force(session: Session, key: str, recall_id: str | None = None) -> Recall | None:
-    named = select(RecallRow).join(RecallLot, RecallLot.recall_id == RecallRow.recall_id)
-    named = named.order_by(RecallRow.issued_at.desc(), RecallRow.recall_id)  # of several in force, the newest
-    keys = {key, lot_of(key)}
-    row = session.scalars(named.where(RecallLot.key.in_(keys), RecallRow.status == "active")).first()
-    if row is None and recall_id is not None:
-        row = session.get(RecallRow, recall_id)
-    if row is None or row.status != "active":
+def _recall_in_force(session: Session, key: str, lot: str, recall_id: str | None = None) -> Recall | None:
+    found = RECALL.rows(session, key=key, lot=lot, recall_id=recall_id)
+    if not found:
         return None
-    return Recall(
-        recall_id=row.recall_id,
-        reason=row.reason,
-        issued_at=row.issued_at,
-        issuer=row.issuer,
-        gtin=row.gtin,
-        level=row.level,
-        instructions=row.instructions,
-        collect_at=tuple(row.collect_at),
-    )
+    told = dict(zip(RECALL_MEMBERS, found[0], strict=True))
+    return Recall(**told | {"collect_at": tuple(told["collect_at"])})
 
 
-def record(row: LotRecordRow) -> LotRecord:
-    """The core's record of a row."""
-    texts = {name: getattr(row, name) for name in LOT_TEXT}
-    dates = {name: getattr(row, name) for name in DATES}
-    return LotRecord(
-        key=row.key,
-        version=row.version,
-        net_quantity=row.net_quantity,
-        standards=tuple(row.standards or ()),
-        events=tuple(row.events or ()),
-        importer=row.importer,
-        updated_at=row.updated_at,
-        **texts,
-        **dates,
-    )
+def record(values: Sequence[Any]) -> LotRecord:
+    """The core's record of a lot's values in the order of ``lot_lines.COLUMNS``."""
+    told = list(values)
+    for place in LISTS:
+        told[place] = tuple(told[place] or ())
+    return LotRecord(*told)
 
 
-def _facility(session: Session, row: FacilityRow) -> Facility:
-    held = select(CertificateRow).where(CertificateRow.facility_id == row.facility_id).order_by(CertificateRow.position)
-    texts = {name: getattr(row, name) for name in FACILITY_TEXT}
-    return Facility(
-        facility_id=row.facility_id,
-        is_individual=row.is_individual,
-        version=row.version,
-        certificates=tuple(Certificate(c.kind, c.number, c.issuer, c.issued, c.expires) for c in session.scalars(held)),
-        **texts,
-    )
+def _facility(session: Session, facility_id: str) -> Facility | None:
+    found = FACILITY.rows(session, facility_id=facility_id)
+    if not found:
+        return None
+    own = len(FACILITY_MEMBERS)
+    certificates = tuple(Certificate(*row[own:]) for row in found if row[own] is not None)
+    return Facility(**dict(zip(FACILITY_MEMBERS, found[0], strict=False)), certificates=certificates)
 
 
 def upsert_changes(session: Session, changes: Iterable[Mapping[str, Any]], now: datetime) -> list[str]:
@@ -169,20 +176,12 @@ def upsert_changes(session: Session, changes: Iterable[Mapping[str, Any]], now: 
 
 def upsert_lot(session: Session, line: Mapping[str, Any], _now: datetime) -> list[str]:
     """One lot line; answers its key when it was news."""
-    key, new_version = _key(feed_lines.needed(line, "key")), feed_lines.version(line)
+    values = lot_lines.read(line)
+    key, version = values[lot_lines.KEY], values[lot_lines.VERSION]
     row = session.get(LotRecordRow, key)
-    if row is not None and row.version >= new_version:
+    if row is not None and row.version >= version:
         return []
-    for name in ("product_name", "facility_id", "status"):
-        feed_lines.needed(line, name)
-    if line["status"] not in get_args(LotStatus):
-        raise ValueError(f"a lot is never {str(line['status'])[:40]!r}")
-    told: dict[str, Any] = _texts(LotRecordRow, line, LOT_TEXT)
-    told |= {name: feed_lines.day(line, name) for name in DATES}
-    told |= {"net_quantity": feed_lines.quantity(line, "net_quantity"), "version": new_version}
-    told |= {name: feed_lines.entries(line, name) for name in ("standards", "events")}
-    told |= {"importer": feed_lines.entry(line, "importer"), "updated_at": feed_lines.moment(line, "updated_at")}
-    _put(session, row or LotRecordRow(key=key), told)
+    _put(session, row or LotRecordRow(key=key), dict(zip(lot_lines.COLUMNS, values, strict=True)))
     return [key]
 
 

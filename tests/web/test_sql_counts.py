@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, event
+from sqlalchemy import Pool, event
 
 from pos_trace.bench import market_night
 from pos_trace.services import accounts, places
@@ -120,19 +120,31 @@ class Town:
         return len(statements)
 
 
+AROUND = ("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA")
+
+
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """Every SQL statement executed inside."""
+    """Every SQL statement executed inside, as SQLite itself tells it: prepared ones pass the engine's events by."""
     seen: list[str] = []
 
-    def before(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
-        seen.append(statement)
+    def ran(statement: str) -> None:
+        if not statement.startswith(AROUND):
+            seen.append(statement)
 
-    event.listen(Engine, "before_cursor_execute", before)
+    def taken(connection: Any, *_more: Any) -> None:
+        connection.set_trace_callback(ran)
+
+    def given_back(connection: Any, *_more: Any) -> None:
+        connection.set_trace_callback(None)
+
+    event.listen(Pool, "checkout", taken)
+    event.listen(Pool, "checkin", given_back)
     try:
         yield seen
     finally:
-        event.remove(Engine, "before_cursor_execute", before)
+        event.remove(Pool, "checkout", taken)
+        event.remove(Pool, "checkin", given_back)
 
 
 def browser(app: Any, login: str, secret: str, device: str | None = None) -> FlaskClient:
