@@ -11,6 +11,7 @@ from PIL import Image
 
 from pos_trace.demo import once_play
 
+pytestmark = pytest.mark.xdist_group("once")
 STEPS = (
     "scan_verified", "scan_recalled", "scan_unknown", "scan_photo", "scan_offline", "receive_without_code",
     "close_delivery", "sale", "receipt_printed", "receipt_qr_decodes", "trace_page", "report_acknowledged",
