@@ -1,5 +1,6 @@
 """The factory: one node and its Flask application; the two roles differ by the two lists below."""
 
+import logging
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,7 +20,8 @@ from sqlalchemy import Engine
 from pos_trace import settings as configuration
 from pos_trace.core.errors import Misconfigured
 from pos_trace.hardware import transports
-from pos_trace.runtime.beats import Beats, node_beats, station_beats
+from pos_trace.runtime.attaching import attach
+from pos_trace.runtime.beats import Beats, node_beats, province_beats, station_beats
 from pos_trace.runtime.children import Children, PageDrawer, PhotoReader
 from pos_trace.runtime.leader import Leader
 from pos_trace.runtime.link import ProvinceLink
@@ -27,14 +29,16 @@ from pos_trace.runtime.outbox_worker import OutboxWorker
 from pos_trace.runtime.own_register import OwnRegister
 from pos_trace.runtime.printing_worker import PrintingWorker
 from pos_trace.runtime.server import Worker, bind, serve
+from pos_trace.services import snapshots
 from pos_trace.services.node import Node, Ports
 from pos_trace.settings import Settings
 from pos_trace.store import migrations
 from pos_trace.store.base import Base
 from pos_trace.store.database import Database
 from pos_trace.store.files import Files
-from pos_trace.web.shared import context, guard, problems, public, published, wire
+from pos_trace.web.shared import context, guard, language, problems, public, published, wire
 
+LOG = logging.getLogger(__name__)
 MEGABYTE = 2**20
 BOTH = ("pos_trace.web.shared.login", "pos_trace.web.shared.public", "pos_trace.web.shared.health")
 BLUEPRINTS: dict[str, tuple[str, ...]] = {
@@ -104,8 +108,9 @@ def build_node(settings: Settings, children: Children | None) -> Node:
     database = Database(settings.database_url)
     migrations.upgrade(database, backup_to=folder / "backups")
     link = ProvinceLink(database, settings.node.id, settings.province, utc_now)
+    found = attach(configuration.sources(settings), link, utc_now, os.environ)
     outside: dict[str, dict[str, Any]] = {
-        "station": {"sources": (link,), "feed": link, "department": link},
+        "station": {"sources": found.sources, "feed": found.feed, "department": found.department},
         "province": {"sources": (OwnRegister(database, utc_now),)},
     }
     ports = Ports(
@@ -169,7 +174,8 @@ def create_app(settings: Settings, node: Node, clock: Callable[[], datetime] = u
     shared.init_app(app)
     Migrate(app, shared, directory=str(Path(migrations.__file__).parent))
     Bootstrap5(app)
-    Babel(app)
+    Babel(app, locale_selector=language.chosen)
+    language.install(app, settings.server.secure_cookies)
     problems.install(app)
     guard.install(app)
     faults = DEMO_BLUEPRINTS[settings.node.role] if settings.node.demo else ()
@@ -198,7 +204,7 @@ def workers(settings: Settings, node: Node) -> list[Worker]:
             OutboxWorker(node, utc_now, pace.outbox_s),
             Beats([*own, *station_beats(node, utc_now, pace)]),
         ],
-        "province": [Beats(own)],
+        "province": [Beats([*own, *province_beats(node, utc_now, pace)])],
     }
     return [Leader(settings.node.data_dir / "leader.lock", by_role[settings.node.role])]
 
@@ -208,6 +214,8 @@ def run_node(settings: Settings, ready: Callable[[int], None]) -> None:
     children = Children(settings.children.count)
     node = build_node(settings, children)
     try:
+        if (wrong := snapshots.check_file(node, utc_now())) is not None:
+            LOG.warning(wrong)
         application = create_app(settings, node)
         told = settings.server
         server = bind(application, told.host, told.port, told.threads, told.trusted_proxy)

@@ -1,13 +1,18 @@
-"""What a single configured value may be: addresses, databases, lists; each raises ``ValueError`` in Vietnamese."""
+"""What a single configured value may be: addresses, databases, lists; each raises ``ValueError`` in Vietnamese.
 
+And how a wrong configuration is explained to the person who wrote it.
+"""
+
+import base64
 import difflib
 import json
 import re
 from dataclasses import fields
 from ipaddress import ip_address
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args, get_origin
 from urllib.parse import urlsplit
 
+from pydantic import BaseModel
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -33,6 +38,16 @@ def as_list(value: Any) -> Any:
         return json.loads(value)
     except ValueError:
         raise ValueError('cần danh sách JSON, ví dụ ["a", "b"], hoặc a, b') from None
+
+
+def public_key(value: str) -> str:
+    """base64 of the 32 bytes of an Ed25519 key."""
+    try:
+        if len(base64.b64decode(value, validate=True)) != 32:
+            raise ValueError(value)
+    except ValueError:  # binascii.Error is one
+        raise ValueError("khóa công khai là 32 byte viết bằng base64") from None
+    return value
 
 
 def public_address(value: str) -> str:
@@ -96,3 +111,37 @@ def preset_rows(made: type[Rule], name: str, preset: dict[str, Any]) -> tuple[Ru
         return tuple(made(**row) for row in preset.get(name, ()))
     except TypeError as error:
         raise Misconfigured("bad_preset", f"[[{name}]]: thiếu mục: {error}") from None
+
+
+def names_at(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    """The names possible at ``path``: sections at the root, keys in a section or in a table of a list."""
+    here: Any = model
+    for part in path:
+        here = _below(here, part)
+    return list(here.model_fields) if isinstance(here, type) and issubclass(here, BaseModel) else []
+
+
+def _below(here: Any, part: int | str) -> Any:
+    """What stands at ``part``: a model's field, or what a list or table holds."""
+    if isinstance(here, type) and issubclass(here, BaseModel):
+        field = here.model_fields.get(str(part))
+        here = field.annotation if field else None
+        return here if get_origin(here) in (tuple, dict) else _held(here)
+    return _held(here)
+
+
+def _held(here: Any) -> Any:
+    """The one type inside an optional, a list or a table; itself when there is none."""
+    inside = [one for one in get_args(here) if one not in (type(None), Ellipsis, str)]
+    return inside[0] if inside else here
+
+
+def explained(model: type[BaseModel], loc: tuple[int | str, ...], kind: str, message: str) -> str:
+    """What is wrong at ``loc`` of a configuration, in Vietnamese; a name nobody knows with the nearest one."""
+    where = ".".join(str(part) for part in loc) or "cấu hình"
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(str(loc[-1]), names_at(model, loc[:-1]), 1, 0.5)
+        return f"không có mục '{where}'" + (f"; có phải '{near[0]}' không?" if near else "")
+    if kind == "missing":
+        return f"thiếu mục '{where}'"
+    return f"'{where}': {message}"

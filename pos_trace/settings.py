@@ -4,7 +4,6 @@
 A list is JSON there, or its parts with commas between.
 """
 
-import difflib
 import os
 import tomllib
 from collections.abc import Mapping
@@ -27,6 +26,7 @@ from pydantic import (
 )
 
 from pos_trace import setting_rules as rules
+from pos_trace.adapters.provinces.source import Source
 from pos_trace.core.distances import Place
 from pos_trace.core.errors import Misconfigured
 from pos_trace.core.policy import (
@@ -91,6 +91,7 @@ class ServerSection(Section):
     trusted_proxy: Annotated[str, AfterValidator(rules.one_address)] = ""
 
 
+PublicKey = Annotated[str, AfterValidator(rules.public_key)]
 PublicAddress = Annotated[str, AfterValidator(rules.public_address)]
 
 
@@ -102,11 +103,16 @@ class PublicSection(Section):
 
 
 class ProvinceSection(Section):
-    """``[province]``: a station's province, by preset name and address; empty ``url`` = not attached yet."""
+    """``[province]``: a station's province, by preset name and address; empty ``url`` = not attached yet.
+
+    ``keys``: public keys (base64) its snapshots may be signed with, beside the one told at enrolment: a new key is
+    written here before the old one ends.
+    """
 
     preset: str = "quangngai"
     url: str = ""
     api_key: SecretStr = SecretStr("")
+    keys: Annotated[tuple[PublicKey, ...], BeforeValidator(rules.as_list)] = ()
     deadline_s: float = Field(default=3.0, gt=0, le=30)
     feed_deadline_s: float = Field(default=20.0, gt=0, le=120)
 
@@ -115,10 +121,12 @@ class BeatsSection(Section):
     """``[beats]``: how often the machine does what nobody asks for, in seconds."""
 
     enabled: bool = True
+    recalls_s: float = Field(default=10.0, gt=0)
     feed_s: float = Field(default=30.0, gt=0)
     cases_s: float = Field(default=30.0, gt=0)
     outbox_s: float = Field(default=2.0, gt=0)
     clocks_s: float = Field(default=30.0, gt=0)
+    snapshot_s: float = Field(default=3600.0, gt=0)
 
 
 class ChildrenSection(Section):
@@ -141,6 +149,7 @@ class Settings(Section):
     children: ChildrenSection = ChildrenSection()
     clocks: dict[str, float | str | tuple[date, ...]] = Field(default_factory=dict)
     effects: dict[str, str] = Field(default_factory=dict)
+    sources: Annotated[tuple[Source, ...], BeforeValidator(rules.as_list)] = ()
 
     @field_validator("clocks", mode="before")
     @classmethod
@@ -197,21 +206,24 @@ def parse(document: dict[str, Any]) -> Settings:
     try:
         return Settings.model_validate(document)
     except ValidationError as error:
-        lines = [_explain(item["loc"], item["type"], item["msg"]) for item in error.errors(include_input=False)]
+        lines = [
+            rules.explained(Settings, item["loc"], item["type"], item["msg"])
+            for item in error.errors(include_input=False)
+        ]
         raise Misconfigured("bad_configuration", "; ".join(lines)) from None
 
 
 def policy(settings: Settings) -> Policy:
     """The rule tables: presets of the province, goods and law, then this file's ``[clocks]`` and ``[effects]``."""
-    preset = _preset(f"provinces/{settings.province.preset}.toml")
+    told = preset(settings)
     law = _preset("law/clocks.toml")
     constants = {name: entry["value"] for name, entry in law.get("clocks", {}).items()}
-    province = preset.get("province", {})
+    province = told.get("province", {})
     hosts = (settings.public.base_url, *settings.public.former_base_urls)
     code_rules = CodeRules(
-        hosts=rules.preset_rows(HostRule, "hosts", preset),
-        schemes=rules.preset_rows(SchemeRule, "schemes", preset),
-        in_store=rules.preset_rows(InStoreRule, "in_store", preset),
+        hosts=rules.preset_rows(HostRule, "hosts", told),
+        schemes=rules.preset_rows(SchemeRule, "schemes", told),
+        in_store=rules.preset_rows(InStoreRule, "in_store", told),
         own_hosts=tuple(host.partition("://")[2] for host in hosts if host),
     )
     goods = tuple(goods_group_from(tomllib.loads(text)) for text in _folder("goods"))
@@ -227,12 +239,26 @@ def policy(settings: Settings) -> Policy:
             tuple(province.get("former_names", ())),
             province.get("valid_from"),
             province.get("hotline", ""),
-            rules.preset_rows(Place, "places", preset),
+            rules.preset_rows(Place, "places", told),
         ),
         routing=routing_from(_preset("law/routing.toml")),
         starter=starter_from(starter, [group.name for group in goods]),
         help_line=settings.node.help_line,
+        province_keys=settings.province.keys,
     )
+
+
+def sources(settings: Settings) -> tuple[Source, ...]:
+    """``[[sources]]`` of this file, else of the province's preset, in the order they are asked; those that are on."""
+    told = settings.sources
+    if not told:
+        told = parse({"node": settings.node.model_dump(), "sources": preset(settings).get("sources", [])}).sources
+    return tuple(source for source in told if source.enabled)
+
+
+def preset(settings: Settings) -> dict[str, Any]:
+    """The document of the province's preset."""
+    return _preset(f"provinces/{settings.province.preset}.toml")
 
 
 def _preset(path: str) -> dict[str, Any]:
@@ -253,7 +279,7 @@ def _overlay(document: dict[str, Any], environ: Mapping[str, str]) -> None:
         if not name.startswith(PREFIX) or not found:
             continue
         key, text = key.lower(), value
-        known = _known((section.lower(),))
+        known = rules.names_at(Settings, (section.lower(),))
         if key.endswith("_file") and key not in known:
             key, text = key.removesuffix("_file"), _secret(name, Path(value))
         table = document.setdefault(section.lower(), {})
@@ -267,22 +293,3 @@ def _secret(name: str, path: Path) -> str:
     except (OSError, ValueError) as error:
         why = (error.strerror or "") if isinstance(error, OSError) else "không phải chữ UTF-8"
         raise Misconfigured("unreadable_file", f"{name}: không đọc được tệp {path}: {why}") from None
-
-
-def _known(path: tuple[Any, ...]) -> list[str]:
-    """The names possible at ``path``: sections at the root, keys in a section."""
-    if not path:
-        return list(Settings.model_fields)
-    field = Settings.model_fields.get(str(path[0]))
-    section = field.annotation if field else None
-    return list(section.model_fields) if isinstance(section, type) and issubclass(section, Section) else []
-
-
-def _explain(loc: tuple[int | str, ...], kind: str, message: str) -> str:
-    where = ".".join(str(part) for part in loc) or "cấu hình"
-    if kind == "extra_forbidden":
-        near = difflib.get_close_matches(str(loc[-1]), _known(loc[:-1]), 1, 0.5)
-        return f"không có mục '{where}'" + (f"; có phải '{near[0]}' không?" if near else "")
-    if kind == "missing":
-        return f"thiếu mục '{where}'"
-    return f"'{where}': {message}"

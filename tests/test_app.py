@@ -53,6 +53,14 @@ def test_a_station_reaches_its_province_and_a_province_nobody(node_of) -> None:
     assert (province.ports.feed, province.ports.department) == (None, None)
 
 
+def test_a_station_asks_the_sources_that_are_told_in_their_order(node_of, tmp_path: Path) -> None:
+    folder = {"name": "Thư mục", "kind": "file_drop", "folder": str(tmp_path)}
+    _, station = node_of("station", sources=[folder, {"name": "Tỉnh", "kind": "api"}])
+    assert [one.name for one in station.ports.sources[0].health()] == ["Tỉnh"]
+    assert station.ports.feed.changes(0).why == "no_new_file"
+    assert station.ports.department.send("receipt", "m", b"{}").state == "retry"  # not enrolled yet
+
+
 @pytest.mark.parametrize("children", [None, Children(1)], ids=["alone", "with children"])
 def test_photos_are_read_and_pages_drawn_only_with_children(node_of, children: Children | None) -> None:
     _, node = node_of("station", children)

@@ -22,7 +22,9 @@ from urllib3.exceptions import HTTPError, NameResolutionError
 
 from pos_trace.adapters.breaker import Breaker
 
+MOST_SILENCE_S = 30.0
 REDIRECTS = (301, 302, 303, 307, 308)
+HARMLESS = ("accept", "accept-language")  # all that goes along to another host: no key, no cookie
 NO_ROAD = ("Network is unreachable", "No route to host", "Temporary failure in name resolution")
 
 
@@ -57,6 +59,9 @@ class Reply:
         """Seconds of ``Retry-After``, when the peer gave it as a number."""
         text = self.headers.get("retry-after", "")
         return float(text) if text.isdigit() else None
+
+
+Take = Callable[[requests.Response], Reply]
 
 
 class Refused(Exception):
@@ -125,7 +130,10 @@ class _Adapter(HTTPAdapter):
 
 
 class Http:
-    """One session for one peer. ``hosts``: ``host[:port]`` it may talk to; anything else is refused before a byte."""
+    """One session for one peer. ``hosts``: ``host[:port]`` it may talk to; anything else is refused before a byte.
+
+    ``any_content_type``: objects and lists count as JSON whatever they are called (older systems say text/html).
+    """
 
     def __init__(
         self,
@@ -133,10 +141,12 @@ class Http:
         limits: Limits | None = None,
         user_agent: str = "pos-trace",
         monotonic: Callable[[], float] = time.monotonic,
+        any_content_type: bool = False,
     ) -> None:
         self.hosts = frozenset(host.lower() for host in hosts)
         self.limits = limits or Limits()
         self.breaker = Breaker(self.limits.failures, self.limits.open_s, monotonic)
+        self._any_content_type = any_content_type
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -155,10 +165,27 @@ class Http:
         deadline_s: float | None = None,
     ) -> Reply:
         """One exchange, never longer than the deadline and never raising for what the other side does."""
+        deadline = self.limits.deadline_s if deadline_s is None else deadline_s
+        return self.exchange(method, url, self._read, deadline, query=query, headers=headers, body=body)
+
+    def exchange(
+        self,
+        method: str,
+        url: str,
+        take: Take,
+        deadline: float,
+        *,
+        query: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> Reply:
+        """As ``call``, with the answer read by ``take``, which raises ``Refused`` for what it does not want.
+
+        ``deadline``: seconds from the call to the last byte.
+        """
         if not self.breaker.allows():
             return Reply("unavailable", why=self.breaker.why, detail="vừa hỏi không được, chờ hỏi lại")
-        deadline = self.limits.deadline_s if deadline_s is None else deadline_s
-        exchange = _Exchange(lambda: self._follow(method, url, query or {}, headers or {}, body, deadline))
+        exchange = _Exchange(lambda: self._follow(method, url, query or {}, headers or {}, body, deadline, take))
         exchange.start()
         exchange.join(deadline)
         if exchange.is_alive():
@@ -181,7 +208,14 @@ class Http:
         return Reply("unavailable", why=why, detail=detail)
 
     def _follow(
-        self, method: str, url: str, query: dict[str, str], headers: dict[str, str], body: bytes | None, wait_s: float
+        self,
+        method: str,
+        url: str,
+        query: dict[str, str],
+        headers: dict[str, str],
+        body: bytes | None,
+        wait_s: float,
+        take: Take,
     ) -> Reply:
         for _ in range(self.limits.max_redirects + 1):
             self._check_host(url)
@@ -191,15 +225,18 @@ class Http:
                 params=query,
                 headers=headers,
                 data=body,
-                timeout=wait_s,
+                timeout=min(wait_s, MOST_SILENCE_S),
                 allow_redirects=False,
                 stream=True,
             ) as response:
                 if response.status_code not in REDIRECTS:
-                    return self._read(response)
+                    return take(response)
                 if method != "GET":
                     raise Refused(f"redirect of a {method}")
-                url, query = _redirected(url, response.headers.get("location", "")), {}
+                there = _redirected(url, response.headers.get("location", ""))
+                if urlsplit(there).netloc.lower() != urlsplit(url).netloc.lower():
+                    headers = {name: text for name, text in headers.items() if name.lower() in HARMLESS}
+                url, query = there, {}
         raise Refused("too many redirects")
 
     def _check_host(self, url: str) -> None:
@@ -216,7 +253,7 @@ class Http:
             data += chunk
             if len(data) > self.limits.max_bytes:
                 raise Refused(f"answer longer than {self.limits.max_bytes} bytes")
-        body = _json(headers, bytes(data))
+        body = _json(headers, bytes(data), self._any_content_type)
         if body is None and response.status_code not in (204, 304) and response.status_code < 400:
             raise Refused(f"status {response.status_code} without JSON")
         return Reply("answered", response.status_code, body, headers)
@@ -230,9 +267,10 @@ def _redirected(url: str, location: str) -> str:
     return there
 
 
-def _json(headers: dict[str, str], data: bytes) -> Any:
+def _json(headers: dict[str, str], data: bytes, any_content_type: bool) -> Any:
     kind = headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind != "application/json" and not kind.endswith("+json"):
+    looks_so = any_content_type and data.lstrip()[:1] in (b"{", b"[")
+    if kind != "application/json" and not kind.endswith("+json") and not looks_so:
         return None
     try:
         return orjson.loads(data)

@@ -14,6 +14,8 @@ COMMANDS: Final[dict[str, str]] = {
     "parse": "pos_trace.cli.codes:parse",
     "decode": "pos_trace.cli.codes:decode",
     "verify": "pos_trace.cli.codes:verify",
+    "records": "pos_trace.cli.records:records",
+    "province": "pos_trace.cli.province:province",
     "printer": "pos_trace.cli.printer:printer",
     "site": "pos_trace.cli.site:site",
     "agency": "pos_trace.cli.site:agency",

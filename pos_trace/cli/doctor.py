@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 import click
 from sqlalchemy import func, select
 
+from pos_trace import settings as configuration
+from pos_trace.adapters.http import Http
+from pos_trace.adapters.provinces.auth import Entry, NotLetIn
 from pos_trace.cli.options import config_option, json_option, load_settings, open_node, show_json
 from pos_trace.cli.people import now as utc_now
 from pos_trace.hardware import zbar
@@ -113,6 +116,7 @@ def _province(settings: Settings, node: Node) -> Iterator[Finding]:
     """Both feeds: when each answered last, and what went wrong since."""
     with node.db.read() as session:
         known = enrolment.enrolled(session, node.id) is not None or bool(settings.province.api_key.get_secret_value())
+        known = known or any(source.kind != "api" for source in configuration.sources(settings))
         feeds = {feed.name: feed for feed in session.scalars(select(FeedCursor))}
     if not known:
         yield "hệ thống của tỉnh", False, "chưa đăng ký: xin mã ở tỉnh rồi chạy pos-trace enrol station MÃ --url …"
@@ -121,11 +125,33 @@ def _province(settings: Settings, node: Node) -> Iterator[Finding]:
         yield what, *_feed(feeds.get(name))
 
 
+def _sources(settings: Settings, node: Node) -> Iterator[Finding]:
+    """Further systems this station asks: whether their keys and folders are here. They are asked by another command."""
+    for source in configuration.sources(settings):
+        if source.kind == "file_drop":
+            good = source.folder is not None and os.access(source.folder, os.R_OK | os.W_OK | os.X_OK)
+            yield (
+                f"nguồn {source.name}",
+                good,
+                f"thư mục {source.folder}" if good else f"không dùng được {source.folder}",
+            )
+        elif source.kind != "api":
+            try:
+                if source.auth.kind != "none":
+                    Entry(source.auth, Http(()), os.environ).secret()
+            except NotLetIn as error:
+                yield f"nguồn {source.name}", False, str(error)
+            else:
+                yield f"nguồn {source.name}", True, f"{source.base_url}; hỏi thử: pos-trace province check"
+
+
 def _feed(feed: FeedCursor | None) -> tuple[bool, str]:
     answered, failed = (feed.answered_at, feed.failed_at) if feed else (None, None)
     last = f"trả lời lúc {answered:%d/%m/%Y %H:%M} UTC" if answered else "chưa trả lời lần nào"
     if feed is None or failed is None:
         return answered is not None, last if answered else f"{last}: pos-trace run đã chạy chưa?"
+    if feed.failure in QUIET:
+        return True, f"{last}; {QUIET[feed.failure]}"
     why = FAILURES.get(feed.failure or "", f"câu trả lời không dùng được ({feed.failure}): báo cho Sở")
     return False, f"{last}; hỏng lúc {failed:%d/%m/%Y %H:%M} UTC: {why}"
 
@@ -153,10 +179,18 @@ FAILURES: Final = {
     "offline": "mất mạng: kiểm tra dây, Wi-Fi, đường Internet",
     "province_silent": "tỉnh chưa trả lời: máy tự hỏi lại; lâu quá thì gọi Sở",
 }
+# what a feed says of itself that is no fault
+QUIET: Final = {
+    "not_offered": "đang tắt: không nguồn nào có phần này",
+    "no_new_file": "chưa có tệp mới trong thư mục",
+}
 STUCK: Final = {
     "parked": "tạm dừng vì tỉnh không nhận khóa: xin mã mới, chạy lại pos-trace enrol station",
     "dead": "bị nơi nhận từ chối: xem mục 'Dữ liệu nào đã gửi đi' của chủ sạp, gọi Sở",
 }
 Look = Callable[[Settings, Node], Iterator[Finding]]
 BOTH: tuple[Look, ...] = (_database, _disk, _clock, _public, _places)
-LOOKS: dict[str, tuple[Look, ...]] = {"station": (*BOTH, _printers, _province, _outbox, _decoders), "province": BOTH}
+LOOKS: dict[str, tuple[Look, ...]] = {
+    "station": (*BOTH, _printers, _province, _sources, _outbox, _decoders),
+    "province": BOTH,
+}

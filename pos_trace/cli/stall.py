@@ -1,21 +1,18 @@
 """``stall``: a market's stalls one by one or by the sheet, their phones' cards, their keys."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 
-from pos_trace.cli.options import config_option, json_option, load_settings, open_node, show_json
+from pos_trace.cli.options import config_option, json_option, load_settings, open_node, progress_bar, show_json
 from pos_trace.cli.people import now, tell
 from pos_trace.forms import qr_cards, stall_sheet
 from pos_trace.services import enrolling_stalls, market, places
 from pos_trace.services.node import LOCAL_ZONE, Answer, Node
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-Step = Callable[[int, int], None]
 
 
 @click.group()
@@ -126,9 +123,9 @@ def make_cards(
 
 
 def _make_cards(node: Node, numbers: tuple[str, ...] | None, url: str, out: Path, reset: bool, quiet: bool) -> int:
-    with _bar("Mã PIN và mã đăng ký", quiet) as step:
+    with progress_bar("Mã PIN và mã đăng ký", quiet) as step:
         told = enrolling_stalls.cards(node, node.machine("cli"), numbers, now(), reset=reset, step=step)
-    with _bar("Vẽ thẻ", quiet) as step:
+    with progress_bar("Vẽ thẻ", quiet) as step:
         out.touch(mode=0o600)  # PINs stand in it
         out.write_bytes(qr_cards.draw(told["site"], cards_of(told, url), step))
     return len(told["cards"])
@@ -138,21 +135,6 @@ def cards_of(told: Answer, url: str) -> list[qr_cards.Card]:
     """The answer of ``enrolling_stalls.cards`` as cards whose QR opens ``url``."""
     until = datetime.fromisoformat(told["until"]).astimezone(LOCAL_ZONE).strftime("%d/%m/%Y")
     return [qr_cards.Card(**row, url=f"{url}/enrol?code={row['code']}", until=until) for row in told["cards"]]
-
-
-@contextmanager
-def _bar(label: str, quiet: bool) -> Iterator[Step]:
-    """A progress bar on stderr, when somebody looks."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda _done, _all: None
-        return
-    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
-
-        def step(done: int, whole: int) -> None:
-            bar.length = whole
-            bar.update(done - bar.pos)
-
-        yield step
 
 
 def _free(out: Path, force: bool) -> None:

@@ -15,6 +15,7 @@ from pos_trace.core.vocabulary import times
 Causes = dict[str, Mapping[str, str]]
 NO_RECORD: Final = frozenset({"absent", "none"})
 NEAR_EXPIRY_DAYS: Final = 2
+ASKED: Final = "sạp khác"
 SILENT: Final = ("offline", "province_silent")
 
 
@@ -90,14 +91,15 @@ def causes_of(seen: Evidence, record: RecordJudgement, origin: OriginJudgement) 
     causes = _dates(seen) | _labels(seen.history) | _recorded(seen) | _certificates(seen) | _looked_up(seen, record)
     if record in NO_RECORD and origin == "open":
         causes["papers_missing"] = {"papers": seen.papers.missing} if seen.papers.missing else {}
-    if seen.papers.reused:
-        causes["paper_reused"] = {}
+    if seen.papers.reused or seen.papers.again:
+        causes["paper_reused"] = {} if seen.papers.reused else {"asked": ASKED}
     return causes
 
 
 def _dates(seen: Evidence) -> Causes:
-    """The earlier of the label's and the record's date counts."""
-    told = (seen.code.expiry if seen.code else None, seen.record.expiry_date if seen.record else None)
+    """The earliest of the label's, the record's and the receiver's date counts."""
+    label, record = seen.code.expiry if seen.code else None, seen.record.expiry_date if seen.record else None
+    told = (label, record, seen.history.expiry)
     dates = [day for day in told if day is not None]
     if dates:
         left = (min(dates) - times.local_day(seen.now)).days
@@ -131,8 +133,6 @@ def _recorded(seen: Evidence) -> Causes:
     mismatch = seen.mismatch
     if mismatch is not None:
         causes[mismatch] = {"goods": seen.record.product_name} if seen.record is not None else {}
-    elif seen.history.wording_differs:
-        causes["wording_differs"] = {}
     if seen.record is not None:
         if seen.record.status in ("revoked", "suspended"):
             causes[seen.record.status] = {}

@@ -93,8 +93,10 @@ def _accented(text: str) -> str:
 class PaperFacts:
     """A paper as it counts: kind, what is filled in, whether it has a photo, whether it served another truck.
 
+    ``again``: another stall entered it for another truck afterwards and has not said yet whether it is the same.
     ``lacks``: why it does not count for these goods whatever a rule asks (its quantity is used up, it belongs to
-    another truck), in Vietnamese; empty when it counts.
+    another truck), in Vietnamese; empty when it counts. ``stands``: a delivery note behind which the seller's own
+    papers stood: for these goods it counts as those too, whatever kinds a rule asks for.
     """
 
     kind: str
@@ -104,15 +106,20 @@ class PaperFacts:
     photos: int = 0
     reused: bool = False
     lacks: str = ""
+    stands: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PapersState:
-    """Whether the papers show the origin. ``missing``: what to bring, in Vietnamese. ``reused``: used before."""
+    """Whether the papers show the origin. ``missing``: what to bring, in Vietnamese. ``reused``: used before;
+    ``again``: used afterwards by somebody else.
+    """
 
     complete: bool
     missing: str = ""
     reused: bool = False
+    again: bool = False
 
 
 NO_PAPERS = PapersState(False)
@@ -143,18 +150,29 @@ def papers_state(papers: Sequence[PaperFacts], group: GoodsGroup | None, receive
     """Every rule of the group must be satisfied by some paper; a group without rules, and goods of no group, ask for
     ``DEFAULT_RULE``.
     """
-    rules = group.papers if group is not None and group.papers else (DEFAULT_RULE,)
-    missing = [_lacks(rule, papers, received_on) for rule in rules]
+    missing = [_lacks(rule, papers, received_on) for rule in _rules(group)]
     lacking = [words for words in missing if words]
-    return PapersState(not lacking, "; ".join(lacking), any(paper.reused for paper in papers))
+    reused, again = any(paper.reused for paper in papers), any(paper.again for paper in papers)
+    return PapersState(not lacking, "; ".join(lacking), reused, again)
 
 
 DEFAULT_RULE: Final = PaperRule(kinds=("bang_ke", "hoa_don", "phieu_giao_hang"))
 
 
+def _rules(group: GoodsGroup | None) -> Sequence[PaperRule]:
+    return group.papers if group is not None and group.papers else (DEFAULT_RULE,)
+
+
+def asks_for(group: GoodsGroup | None, kind: str) -> bool:
+    """Whether papers of ``kind`` say anything of the origin of such goods."""
+    return any(kind in rule.kinds for rule in _rules(group))
+
+
 def _lacks(rule: PaperRule, papers: Sequence[PaperFacts], received_on: date) -> str:
     """What would satisfy ``rule``, or nothing when a paper does; of the right kind only the lacking part is named."""
     fitting = [paper for paper in papers if paper.kind in rule.kinds]
+    if any(paper.stands and not paper.lacks for paper in papers if paper.kind not in rule.kinds):
+        return ""
     if not fitting:
         kinds = " hoặc ".join(PAPER_KINDS.get(kind, kind) for kind in rule.kinds[:2])
         wanted = ", ".join(PAPER_FIELDS[name] for name in rule.fields)

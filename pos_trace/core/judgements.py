@@ -62,7 +62,8 @@ class History:
     """What this node already knows of the goods.
 
     ``received``: accepted so far of this lot, this line included, in the record's unit. ``expected_gtin`` and
-    ``expected_group``: what the receiver said the goods are. ``seen``: the same serial before.
+    ``expected_group``: what the receiver said the goods are. ``seen``: the same serial before. ``expiry``: the use-by
+    date of goods without a code, as the receiver read it.
     """
 
     seen: Seen | None = None
@@ -71,7 +72,7 @@ class History:
     serial_out_of_range: bool = False
     expected_gtin: str | None = None
     expected_group: str | None = None
-    wording_differs: bool = False
+    expiry: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,9 +129,11 @@ class Clocks:
     quiet_from: time = time(10, 0)
     quiet_until: time = time(17, 0)
     unchecked_sellable: timedelta = timedelta(hours=24)
+    correction_within: timedelta = timedelta(hours=2)
     records_old_after: timedelta = timedelta(hours=72)
     records_stale_after: timedelta = timedelta(hours=6)
     received_within: timedelta = timedelta(days=1)
+    snapshot_valid: timedelta = timedelta(days=30)
     conclude_within: timedelta = timedelta(days=10)
     extended_within: timedelta = timedelta(days=25)
     notice_within_working_days: int = 3
@@ -155,7 +157,10 @@ class Province:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Everything configurable that a rule may ask for, in one frozen value."""
+    """Everything configurable that a rule may ask for, in one frozen value.
+
+    ``province_keys``: public keys (base64) the province signs with, beside the one it told at enrolment.
+    """
 
     codes: CodeRules = field(default_factory=CodeRules)
     goods: tuple[GoodsGroup, ...] = ()
@@ -167,6 +172,7 @@ class Policy:
     quantity_tolerance: Decimal = Decimal("0.10")
     starter: tuple[StarterGoods, ...] = ()
     help_line: str = ""
+    province_keys: tuple[str, ...] = ()
 
     def group(self, name: str | None) -> GoodsGroup | None:
         """The goods group called ``name``, or None."""

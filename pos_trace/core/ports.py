@@ -4,7 +4,9 @@ A port never raises for the outside being away: it says ``unavailable`` or ``ret
 call has a hard total deadline of its own (a constructor argument of the adapter).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from pos_trace.core.records import RecordAnswer
@@ -39,13 +41,25 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentAnswer:
-    """The province's answer to an enrolment, or why there is none."""
+    """The province's answer to an enrolment, or why there is none.
+
+    ``public_key``: what it signs its records with, base64 of 32 bytes; empty when it told none.
+    """
 
     state: Literal["ok", "refused", "unavailable"]
     station_id: str = ""
     api_key: str = ""
     province_key_id: str = ""
     detail: str = ""
+    public_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotAnswer:
+    """``ok``: the file is whole; ``none``: none is newer; ``unavailable``: not all of it came, ``why`` says so."""
+
+    state: Literal["ok", "none", "unavailable"]
+    why: str | None = None
 
 
 class RecordSource(Protocol):
@@ -59,8 +73,20 @@ class RecordSource(Protocol):
 class ProvinceFeed(Protocol):
     """Reads what the province publishes to this station."""
 
-    def changes(self, since: int) -> FeedPage:
-        """Lots, facilities, recalls and stations newer than the cursor ``since``."""
+    def changes(self, since: int, lots_after: int = 0) -> FeedPage:
+        """Lots, facilities, recalls and stations newer than the cursor ``since``; of lots only those newer than
+        ``lots_after`` too, which a snapshot in force holds.
+        """
+        ...
+
+    def recalls(self, since: int) -> FeedPage:
+        """Recalls alone, newer than the cursor ``since``: they wait behind no lots."""
+        ...
+
+    def snapshot(self, to: Path, newer_than: int, progress: Callable[[int, int], None]) -> SnapshotAnswer:
+        """The province's newest snapshot into the file ``to``, going on where an earlier try broke off; ``progress``
+        hears bytes had and bytes in all.
+        """
         ...
 
     def case_events(self, since: int) -> FeedPage:

@@ -17,7 +17,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "site_admin": frozenset({"operate", "administer"}),
     "inspector": frozenset({"inspect"}),
     "records_officer": frozenset({"register", "recall"}),
-    "agency_admin": frozenset({"register", "recall", "administer"}),
+    "agency_admin": frozenset({"administer"}),
 }
 
 STALL_KEY_SCOPES: Final = frozenset({"receive", "papers", "sell", "stock", "cases", "sent"})

@@ -45,12 +45,12 @@ def stock_state(
     now: datetime,
     unchecked_for: timedelta,
 ) -> StockState:
-    """``effect`` is the verdict's: sellable | held | blocked | unchecked. ``set_aside``: a person held it.
+    """``effect`` is the verdict's: sellable | held | blocked | unchecked. ``set_aside``: the stall's people hold it.
 
     A recall blocks whatever was concluded. A conclusion that clears the origin releases the hold that waited for it,
-    but no block (a code revoked, an expiry date passed) and no hold for another reason than papers
-    (``beyond_papers``: a suspended code, other goods than the label's). Unchecked goods sell for ``unchecked_for``
-    from receiving, then wait.
+    but no block (a code revoked, an expiry date passed), no hold for another reason than papers (``beyond_papers``: a
+    suspended code, other goods than the label's) and none of the stall's own people. Unchecked goods sell for
+    ``unchecked_for`` from receiving, then wait.
     """
     if recalled:
         return StockState("blocked", "recall")
@@ -58,10 +58,12 @@ def stock_state(
         return StockState("blocked", "verdict")
     if effect == "held" and beyond_papers:
         return StockState("held", "verdict")
-    if conclusion is not None:
-        return StockState("held" if conclusion.keeps_hold else "sellable", "conclusion")
+    if conclusion is not None and conclusion.keeps_hold:
+        return StockState("held", "conclusion")
     if set_aside:
         return StockState("held", "person")
+    if conclusion is not None:
+        return StockState("sellable", "conclusion")
     if effect == "held":
         return StockState("held", "verdict")
     if effect == "unchecked":
@@ -105,24 +107,37 @@ class Cut:
     lost_kg: Decimal | None = None
 
 
+class Unweighed(ValueError):
+    """Goods nobody weighed cannot become kilograms."""
+
+
 def cut(taken: Measure, made: Measure) -> Cut:
     """Weigh both sides: what was taken is what was made and a loss that is told. Raises ``ValueError`` when more is
-    made than was taken. Pieces nobody weighed yet share what was taken evenly, rounded down to the gram; where
-    neither side can be weighed and the units differ, the person's count stands.
+    made than was taken, ``Unweighed`` where kilograms would come of goods nobody weighed (USERS: kilograms are kept,
+    never made).
+
+    The same unit holds what it held. Pieces nobody weighed yet share what was taken evenly, rounded down to the gram;
+    where neither side can be weighed and the units differ, the person's count stands.
     """
-    if taken.unit == made.unit:
-        lost = _lost(taken.quantity - made.quantity)
-        return Cut(lost, made.content_kg, to_kg(lost, taken.unit, made.content_kg))
+    same = taken.unit == made.unit
+    content = made.content_kg or (taken.content_kg if same else None)
     if taken.kg is None:
-        return Cut(None, made.content_kg)
-    content = made.content_kg
-    if made.kg is None:
+        if to_kg(made.quantity, made.unit, content) is not None:
+            raise Unweighed("goods nobody weighed")
+        return Cut(_lost(taken.quantity - made.quantity) if same else None, None)
+    if to_kg(made.quantity, made.unit, content) is None:
         content = (taken.kg / made.quantity).quantize(MILLI, ROUND_DOWN) or None
     weight = to_kg(made.quantity, made.unit, content)
     if weight is None:
         return Cut(None, None)
     lost = _lost(taken.kg - weight)
-    return Cut(lost if UNITS.get(taken.unit) == 1 else None, content, lost)
+    counted = same and content == taken.content_kg
+    return Cut(_lost(taken.quantity - made.quantity) if counted else _in_unit(lost, taken), content, lost)
+
+
+def _in_unit(kg: Decimal, taken: Measure) -> Decimal | None:
+    """A loss as the ledger counts it: in kilograms where the goods are counted so; pieces have no part."""
+    return kg if UNITS.get(taken.unit) == 1 else None
 
 
 def _lost(difference: Decimal) -> Decimal:

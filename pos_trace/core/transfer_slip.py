@@ -13,6 +13,7 @@ is UTF-8 without spaces, its members in this order::
         "kind": "internal",  # left out: a sale
         "part": [1, 2],  # left out: the only code
         "lines": [["01/09521234600053/10/MD2611-07", "Cải thảo Măng Đen", "20", "kg"]],  # key "" = goods without a code
+        "shown": [1],  # of this code's lines those whose origin the seller could show; left out: none
         "papers": ["9f86d081"],
     }  # first 8 hex signs of the papers' SHA-256
 
@@ -54,18 +55,21 @@ MOST_TEXT: Final = 7100
 MOST_LINES: Final = 100
 MOST_PARTS: Final = 40
 NAME_LENGTH: Final = 24
-MEMBERS: Final = {"station", "stall", "slip_no", "day", "buyer", "kind", "part", "lines", "papers"}
+MEMBERS: Final = {"station", "stall", "slip_no", "day", "buyer", "kind", "part", "lines", "shown", "papers"}
 SHA8: Final = re.compile(r"[0-9a-f]{8}")
 
 
 @dataclass(frozen=True, slots=True)
 class SlipLine:
-    """One line: the lot's key ("" without a code), what it is called, how much of which unit."""
+    """One line: the lot's key ("" without a code), what it is called, how much of which unit; ``shown``: the seller
+    could show its origin, by a record or by complete papers.
+    """
 
     key: str
     name: str
     quantity: Decimal
     unit: str
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +161,8 @@ def _json(slip: TransferSlip) -> dict[str, Any]:
     if slip.parts > 1:
         told["part"] = [slip.part, slip.parts]
     told["lines"] = [[line.key, line.name, as_text(line.quantity), line.unit] for line in slip.lines]
-    return told | ({"papers": list(slip.papers)} if slip.papers else {})
+    shown = [number for number, line in enumerate(slip.lines, 1) if line.shown]
+    return told | ({"shown": shown} if shown else {}) | ({"papers": list(slip.papers)} if slip.papers else {})
 
 
 def read(text: str) -> ReadSlip | None:
@@ -191,6 +196,7 @@ def _slip(told: Any) -> TransferSlip:
     if len(papers) > MOST_LINES or not all(isinstance(one, str) and SHA8.fullmatch(one) for one in papers):
         raise ValueError("no hashes of papers")
     part, parts = _numbers(told.get("part", [1, 1]))
+    shown = _shown(told.get("shown", []), len(lines))
     kind = told.get("kind", "sale")
     if kind not in ("sale", "internal"):
         raise ValueError("no kind of a slip")
@@ -199,7 +205,7 @@ def _slip(told: Any) -> TransferSlip:
         stall=_text(told.get("stall"), 40),
         slip_no=_text(told.get("slip_no"), 40),
         day=date.fromisoformat(_text(told.get("day"), 10)),
-        lines=tuple(_line(line) for line in lines),
+        lines=tuple(_line(line, number in shown) for number, line in enumerate(lines, 1)),
         buyer=_text(told.get("buyer", ""), 120, least=0),
         kind=kind,
         papers=tuple(papers),
@@ -216,13 +222,19 @@ def _numbers(told: Any) -> tuple[int, int]:
     return told[0], told[1]
 
 
-def _line(told: Any) -> SlipLine:
+def _shown(told: Any, lines: int) -> set[int]:
+    if not isinstance(told, list) or not all(type(one) is int and 0 < one <= lines for one in told):
+        raise ValueError("no numbers of lines")
+    return set(told)
+
+
+def _line(told: Any, shown: bool) -> SlipLine:
     if not isinstance(told, list) or len(told) != 4:
         raise ValueError("no line")
     quantity, unit = exact(told[2]) if isinstance(told[2], str) else None, told[3]
     if quantity is None or not isinstance(unit, str) or unit not in UNITS:
         raise ValueError("no amount")
-    return SlipLine(_text(told[0], 400, least=0), _text(told[1], NAME_LENGTH), quantity, unit)
+    return SlipLine(_text(told[0], 400, least=0), _text(told[1], NAME_LENGTH), quantity, unit, shown)
 
 
 def _text(told: Any, most: int, least: int = 1) -> str:

@@ -9,7 +9,7 @@ from pos_trace.core.errors import Unavailable
 from pos_trace.demo import parts, people
 from pos_trace.demo.rows import Row
 from pos_trace.demo.setup import Demo
-from pos_trace.services import accounts, deliveries, outbox, papers, receiving, scanning
+from pos_trace.services import accounts, deliveries, logging_in, outbox, papers, receiving, scanning
 from pos_trace.services.node import Actor, Node
 from pos_trace.services.scanning import ScanIn
 
@@ -39,7 +39,7 @@ class Market:
         """A person of the stall, or the market's operator, who taps the name on the stall's phone and types the PIN."""
         login = "operator" if role == "operator" else people.login_of(role, stall)
         device = self.demo.facts["stalls"][stall]["device_token"]
-        token = accounts.log_in(self.node, login, people.PINS[role], device, self.now)["token"]
+        token = logging_in.log_in(self.node, login, people.PINS[role], device, self.now)["token"]
         found = accounts.actor_of_session(self.node, token, self.now)
         assert found is not None
         return found

@@ -39,7 +39,7 @@ STALLS: Final = (
 MAIN_STALL: Final = "E-01"
 SECOND_STALL: Final = "A-12"
 
-PINS: Final = {"receiver": "1111", "cashier": "2222", "owner": "3333", "operator": "4444"}
+PINS: Final = {"receiver": "1111", "cashier": "2222", "owner": "3333", "operator": "4444", "shift_leader": "5555"}
 PASSWORDS: Final = {
     "site_admin": "quan-tri-mau",
     "inspector": "kiem-tra-mau",
@@ -51,6 +51,7 @@ NAMES: Final = {
     "receiver": "Nhận hàng",
     "cashier": "Thu ngân",
     "owner": "Chủ sạp",
+    "shift_leader": "Trưởng ca",
     "operator": "Ban quản lý",
     "site_admin": "Quản trị chợ",
     "inspector": "Cán bộ kiểm tra (mẫu)",

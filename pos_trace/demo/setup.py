@@ -15,7 +15,7 @@ import orjson
 from pos_trace import settings as configuration
 from pos_trace.adapters.provinces.api import ProvinceApi
 from pos_trace.app import build_node, utc_now
-from pos_trace.core.roles import STALL_ROLES
+from pos_trace.core.roles import AT_STALL, STALL_ROLES
 from pos_trace.demo import people
 from pos_trace.demo.processes import NodeProcess
 from pos_trace.runtime.children import Children
@@ -202,7 +202,7 @@ def _add_stall(node: Node, stall: people.DemoStall, day: date, now: datetime) ->
         node, who, stall.number, stall.name, stall.gln, people.COMMUNE, golive, now
     )["id"]  # fmt: skip
     users = {}
-    for role in STALL_ROLES:
+    for role in AT_STALL if stall.number == people.MAIN_STALL else STALL_ROLES:  # the grocer's names a shift leader
         login = people.login_of(role, stall.number)
         name = stall.owner if role == "owner" else f"{people.NAMES[role]} {stall.number}"
         places.add_person(node, who, login, name, people.PINS[role], [role], stall_id, now)

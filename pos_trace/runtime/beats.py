@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -18,19 +18,22 @@ from pos_trace.services import (
     day_end,
     housekeeping,
     practice,
+    publishing,
     receiving,
     rechecking,
     reminders,
     sightings,
+    snapshots,
     stall_cards,
     sync,
+    transfer_waiting,
 )
 from pos_trace.services.node import Node
 from pos_trace.settings import BeatsSection
 
 LOG = logging.getLogger(__name__)
 Clock = Callable[[], datetime]
-FIRST_WITHIN_S = 5.0
+FIRST_WITHIN_S = 30.0
 QUIET_LOOK_S = 300.0
 OVER_AFTER = timedelta(hours=3)
 DAYS_BACK = 7
@@ -46,9 +49,16 @@ def node_beats(node: Node, clock: Clock, backups: Path) -> Work:
     return [("quiet-time", QUIET_LOOK_S, lambda: quiet.due(clock()))]
 
 
+def province_beats(node: Node, clock: Clock, pace: BeatsSection) -> Work:
+    """Name, seconds between two runs, and the work, for a province, beside ``node_beats``."""
+    return [("publish", pace.snapshot_s, lambda: publishing.publish(node, node.machine("publish"), clock()))]
+
+
 def station_beats(node: Node, clock: Clock, pace: BeatsSection) -> Work:
     """Name, seconds between two runs, and the work, for a station, beside ``node_beats``."""
     return [
+        ("snapshot", pace.snapshot_s, lambda: snapshots.pull(node, clock())),
+        ("recalls", pace.recalls_s, lambda: sync.pull_recalls(node, clock())),
         ("feed", pace.feed_s, lambda: sync.pull(node, clock())),
         ("cases", pace.cases_s, lambda: sync.poll_cases(node, clock())),
         ("access", pace.cases_s, lambda: access_log.poll(node, clock())),
@@ -56,6 +66,7 @@ def station_beats(node: Node, clock: Clock, pace: BeatsSection) -> Work:
         ("expiry", pace.clocks_s, lambda: rechecking.expired_due(node, clock())),
         ("reminders", pace.clocks_s, lambda: reminders.due(node, clock())),
         ("answer-window", pace.clocks_s, lambda: cases.due_flags(node, clock())),
+        ("corrections", pace.clocks_s, lambda: transfer_waiting.due(node, clock())),
         ("auto-close", pace.clocks_s, lambda: receiving.auto_close(node, clock())),
         ("shelf-life", pace.clocks_s, lambda: closing.shelf_life_due(node, clock())),
         ("day-end", pace.clocks_s, lambda: day_end.due(node, clock())),
@@ -91,7 +102,7 @@ class Beats:
 
     The pace is counted on the monotonic clock from the end of one run to the next: a piece of work never overlaps
     itself, and a wall clock that jumps by hours neither silences it nor makes it run in a hurry. The first run waits
-    ``jitter`` of at most five seconds: power comes back to every stall of a market at the same moment.
+    ``jitter`` of at most half a minute: power comes back to every station of a province at the same moment.
     """
 
     def __init__(
@@ -117,12 +128,18 @@ class Beats:
                 thread.join(max(0.0, until - time.monotonic()))
 
     def _beat(self, name: str, every_s: float, act: Callable[[], object]) -> None:
-        wait_s = self._jitter(min(every_s, FIRST_WITHIN_S))
-        while not self._stopping.wait(wait_s):
+        waits = pauses(every_s, self._jitter)
+        while not self._stopping.wait(next(waits)):
             try:
                 act()
             except (PosTraceError, SQLAlchemyError, OSError) as error:
                 LOG.warning("beat %s: %s", name, error)
             except Exception:  # a beat that ends would stop until somebody restarts the node
                 LOG.exception("beat %s", name)
-            wait_s = every_s + self._jitter(every_s / 10)
+
+
+def pauses(every_s: float, jitter: Callable[[float], float]) -> Iterator[float]:
+    """Seconds before the first run and between the runs of a beat, so that many machines never fall into step."""
+    yield jitter(min(every_s, FIRST_WITHIN_S))
+    while True:
+        yield every_s + jitter(every_s / 10)

@@ -7,12 +7,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from pos_trace.adapters.departments.api import DepartmentApi
 from pos_trace.adapters.http import Http, Limits
 from pos_trace.adapters.provinces.api import ProvinceApi
-from pos_trace.core.ports import Delivered, FeedPage
+from pos_trace.core.ports import Delivered, FeedPage, SnapshotAnswer
 from pos_trace.core.records import RecordAnswer
 from pos_trace.services.enrolment import enrolled
 from pos_trace.settings import ProvinceSection
@@ -49,10 +50,20 @@ class ProvinceLink:
         way = self._current()
         return way.province.find(key) if way else RecordAnswer("unavailable", why=OFFLINE)
 
-    def changes(self, since: int) -> FeedPage:
+    def changes(self, since: int, lots_after: int = 0) -> FeedPage:
         """The province's facts newer than ``since``, or unavailable."""
         way = self._current()
-        return way.province.changes(since) if way else FeedPage("unavailable", why=OFFLINE)
+        return way.province.changes(since, lots_after) if way else FeedPage("unavailable", why=OFFLINE)
+
+    def recalls(self, since: int) -> FeedPage:
+        """The province's recalls newer than ``since``, or unavailable."""
+        way = self._current()
+        return way.province.recalls(since) if way else FeedPage("unavailable", why=OFFLINE)
+
+    def snapshot(self, to: Path, newer_than: int, progress: Callable[[int, int], None]) -> SnapshotAnswer:
+        """The province's newest snapshot into ``to``, or unavailable."""
+        way = self._current()
+        return way.province.snapshot(to, newer_than, progress) if way else SnapshotAnswer("unavailable", OFFLINE)
 
     def case_events(self, since: int) -> FeedPage:
         """The province's events on our cases, or unavailable."""

@@ -1,4 +1,4 @@
-"""Ai đã xem: the province tells a station who looked at what of its stalls; the owner reads it, presentings too."""
+"""Ai đã xem: who looked at what of a stall, told by the province; presentings and the office's PINs stand there too."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,6 +20,10 @@ SUBJECTS: Final = {
     "case": "Hồ sơ vụ việc",
     "evidence": "Ảnh và giấy tờ trong vụ việc",
     "presentation": "Sổ và giấy tờ chủ sạp trình",
+}
+OF_THE_OFFICE: Final = {
+    "pin": "Cấp mã PIN mới",
+    "device_card": "Cấp thẻ đăng ký thêm máy của sạp",
 }
 NOTE: Final = (
     "Ban quản lý chợ chỉ thấy số máy, số chuyến và tình trạng máy in của sạp;"
@@ -97,12 +101,12 @@ def _take(tx: Transaction, told: Mapping[str, Any]) -> int:
 
 def write(
     tx: Transaction, stall_id: str, name: str, agency: str, subject: str, subject_id: str, ground: str,
-    at: datetime, entry_id: str | None = None,
+    at: datetime, entry_id: str | None = None, about: str = "",
 ) -> None:  # fmt: skip
-    """One line of "Ai đã xem" at the station."""
+    """One line of "Ai đã xem" at the station; ``about``: whose PIN, where no case has a title."""
     row = AccessEntry(site_id=tx.node.id, id=entry_id or tx.id(), created_at=at, stall_id=stall_id, subject=subject)
     row.actor, row.subject_id, row.ground = name[:120] or agency[:120], subject_id[:80], ground or None
-    row.detail = {"agency": agency}
+    row.detail = {"agency": agency} | ({"about": about} if about else {})
     tx.session.add(row)
     tx.session.flush()
 
@@ -132,8 +136,8 @@ def _told(row: AccessEntry, titles: Mapping[str, str]) -> Answer:
         "id": row.id,
         "who": row.actor,
         "agency": str(row.detail.get("agency", "")),
-        "what": SUBJECTS.get(row.subject, row.subject),
-        "title": titles.get((row.subject_id or "").partition("/")[0], ""),
+        "what": (SUBJECTS | OF_THE_OFFICE).get(row.subject, row.subject),
+        "title": titles.get((row.subject_id or "").partition("/")[0], str(row.detail.get("about", ""))),
         "ground": row.ground or "",
         "at": row.created_at.isoformat(),
     }

@@ -1,4 +1,4 @@
-"""People, devices, keys and log-ins: who may act, proven by possession and a secret."""
+"""Devices, keys and sessions: who acts, proven by possession and a secret."""
 
 import hashlib
 import hmac
@@ -10,17 +10,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Db
 
 from pos_trace.core import roles
-from pos_trace.core.errors import FieldError, Forbidden, Invalid, NotFound, TooMany, Unauthorised
+from pos_trace.core.errors import NotFound, Unauthorised
 from pos_trace.core.text import clean
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store.models import ApiKey, Device, EnrolmentCode, Membership, Session, Stall, User
 
 ABSOLUTE = timedelta(hours=14)
 TOUCH_EVERY = timedelta(minutes=1)
-FREE_TRIES = 5
-FIRST_LOCK = timedelta(seconds=30)
-LONGEST_LOCK = timedelta(minutes=15)
-MOST_DOUBLINGS = 5
 SCRYPT = {"n": 2**14, "r": 8, "p": 1}
 DEVICE_LOCKED = Unauthorised("device_locked", "Máy này đã bị chủ sạp khóa. Đăng ký lại bằng thẻ mới của sạp.")
 WRONG = Unauthorised("wrong_login", "Tên hoặc mã PIN chưa đúng.")
@@ -68,7 +64,7 @@ def actor_of_key(node: Node, token: str, now: datetime) -> Actor:
     parts = token.split("_", 2)
     with node.db.read() as session:
         if token.startswith("ptd_"):
-            return _device_actor(session, node, token, refused)
+            return actor_of_device(session, node, token, refused)
         if len(parts) != 3 or parts[0] != "ptk":
             raise refused
         key = session.scalars(select(ApiKey).where(ApiKey.prefix == parts[1])).first()
@@ -80,7 +76,8 @@ def actor_of_key(node: Node, token: str, now: datetime) -> Actor:
         return Actor("key", key.id, key.name, site, key.stall_id, permissions=frozenset(key.scopes), till=key.till_id)
 
 
-def _device_actor(session: Db, node: Node, token: str, refused: Unauthorised) -> Actor:
+def actor_of_device(session: Db, node: Node, token: str, refused: Unauthorised) -> Actor:
+    """The enrolled phone behind a device token; raises ``refused``, or that its owner locked it."""
     device = session.scalars(select(Device).where(Device.token_sha256 == digest(token))).first()
     if device is None:
         raise refused
@@ -151,7 +148,7 @@ def people_of_device(node: Node, device_token: str) -> Answer:
     """The names to tap on an enrolled device: ``{stall, people:[{login, name}]}``; raises ``Unauthorised``."""
     refused = Unauthorised("device_unknown", "Máy này chưa được đăng ký cho sạp nào.")
     with node.db.read() as session:
-        actor = _device_actor(session, node, device_token, refused)
+        actor = actor_of_device(session, node, device_token, refused)
         stall = session.get(Stall, (node.id, actor.stall))
         users = session.scalars(
             select(User)
@@ -163,107 +160,6 @@ def people_of_device(node: Node, device_token: str) -> Answer:
         ).all()
         name = stall.name if stall else ""
         return {"stall": name, "device": actor.name, "people": [{"login": u.login, "name": u.name} for u in users]}
-
-
-def log_in(node: Node, login: str, secret: str, device_token: str | None, now: datetime) -> Answer:
-    """Start a session: a stall's person needs an enrolled device and PIN, others a password and no device.
-
-    Answers ``{token, name, stall_id, roles}``. Raises ``Unauthorised`` (wrong), ``TooMany`` (locked out:
-    five tries, then 30 s doubling to 15 minutes, kept in the database).
-    """
-    with node.db.read() as session:
-        user = session.scalars(select(User).where(User.site_id == node.id, User.login == login)).first()
-        stored = user.secret_hash if user else None
-        locked = user.locked_until if user else None
-        device = None
-        if device_token:
-            device = _device_actor(session, node, device_token, WRONG)
-    not_locked(locked, now)
-    good = secret_matches(secret, stored, node.signing_key)
-    if user is None or not user.active:
-        raise WRONG
-    return _settle(node, user.id, good, device, now)
-
-
-def not_locked(locked: datetime | None, now: datetime) -> None:
-    """Raise ``TooMany`` while somebody is locked out."""
-    if locked is not None and locked > now:
-        wait = int((locked - now).total_seconds()) + 1
-        raise TooMany("locked_out", f"Nhập sai nhiều lần. Chờ {wait} giây rồi thử lại.", wait)
-
-
-def failed(tx: Transaction, user: User) -> None:
-    """One wrong secret more; after five the person waits."""
-    user.failures += 1
-    if user.failures >= FREE_TRIES:
-        doubled = min(user.failures - FREE_TRIES, MOST_DOUBLINGS)
-        user.locked_until = tx.now + min(LONGEST_LOCK, FIRST_LOCK * 2**doubled)
-    tx.audit("log_in_failed", f"user:{user.id}", {"failures": user.failures})
-
-
-def _settle(node: Node, user_id: str, good: bool, device: Actor | None, now: datetime) -> Answer:
-    token = secrets.token_urlsafe(32)
-    answer: Answer = {}
-    with node.write(node.machine("log-in"), now) as tx:
-        user = tx.session.get(User, (node.id, user_id))
-        assert user is not None
-        if not good:
-            failed(tx, user)
-        else:
-            answer = _open_session(tx, user, device, token)
-    if not good:
-        raise WRONG
-    return answer
-
-
-def _open_session(tx: Transaction, user: User, device: Actor | None, token: str) -> Answer:
-    stall_id = device.stall_id if device else None
-    found = person(tx.session, tx.node, user, stall_id, device.id if device else None, tx.now)
-    if user.secret_kind != "password" and (device is None or not found.roles):
-        raise Forbidden("device_needed", "Người này đăng nhập bằng mã PIN trên máy đã đăng ký của sạp.")
-    user.failures, user.locked_until = 0, None
-    row = Session(site_id=tx.node.id, id=tx.id(), created_at=tx.now, token_sha256=digest(token), user_id=user.id)
-    row.device_id, row.stall_id = found.device_id, stall_id
-    row.expires_at, row.last_used_at = tx.now + ABSOLUTE, tx.now
-    tx.session.add(row)
-    tx.audit("logged_in", f"user:{user.id}", {"device": found.device_id}, stall_id)
-    return {"token": token, "name": user.name, "stall_id": stall_id, "roles": sorted(found.roles)}
-
-
-def log_out(node: Node, token: str, now: datetime) -> None:
-    """End the session of ``token``; an unknown token ends nothing."""
-    with node.write(node.machine("log-out"), now) as tx:
-        row = tx.session.scalars(select(Session).where(Session.token_sha256 == digest(token))).first()
-        if row is not None:
-            row.ended_at = now
-
-
-def add_user(
-    tx: Transaction, login: str, name: str, secret: str, kind: str, places: list[tuple[str, str, str]]
-) -> User:
-    """Add a person with memberships ``(role, "stall"|"agency"|"site", id)``; ``kind`` pin (4–6 digits) | password."""
-    if kind == "pin":
-        check_pin(secret)
-    if kind == "password" and len(secret) < 8:
-        raise Invalid("password_short", "Mật khẩu phải có ít nhất 8 ký tự.")
-    user = User(site_id=tx.node.id, id=tx.id(), created_at=tx.now, login=login, name=name)
-    user.secret_kind = kind
-    user.secret_hash = hash_secret(secret, tx.node.signing_key)
-    tx.session.add(user)
-    tx.session.flush()
-    for role, where, place in places:
-        row = Membership(site_id=tx.node.id, id=tx.id(), created_at=tx.now, user_id=user.id, role=role)
-        row.stall_id = place if where == "stall" else None
-        row.agency_id = place if where == "agency" else None
-        tx.session.add(row)
-    tx.audit("user_added", f"user:{user.id}", {"login": login, "roles": [p[0] for p in places]})
-    return user
-
-
-def check_pin(pin: str) -> None:
-    """Raises ``Invalid`` unless ``pin`` is four to six digits."""
-    if not (pin.isascii() and pin.isdecimal() and 4 <= len(pin) <= 6):
-        raise Invalid("pin_invalid", "Mã PIN phải có 4 đến 6 chữ số.", (FieldError("/pin", "invalid"),))
 
 
 def new_code(tx: Transaction, kind: str, stall_id: str | None, lasts: timedelta) -> str:

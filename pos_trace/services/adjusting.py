@@ -65,7 +65,7 @@ def adjust(
         stock.move(tx, lot, "adjusted", change, "adjustment", row.id)
         if stock.of_line(line) + stock.corrected(tx.session, line) <= 0:
             receiving.end_flags(tx, line, "refused")
-        _papers(tx, line, less)
+        judge_again(tx, line, less)
         words = f"{'bớt' if less else 'thêm'} {shown(amount)} {known}"
         place = receiving_slips.place_of(tx, stall)
         foot = (f"Theo phiếu nhận {delivery.number}", f"Lý do: {why}", *SIGNED_BY_ONE)
@@ -82,12 +82,16 @@ def next_number(tx: Transaction, stall: Stall) -> str:
     return f"{receiving.paper_prefix(stall)}-ĐC{period}-{count:04d}"
 
 
-def _papers(tx: Transaction, line: DeliveryLine, less: bool) -> None:
-    """Hold the corrected quantity against the papers that state kilograms: less frees some for lines that wait, more
-    may be beyond them, and then these goods ask for a paper of their own.
+def judge_again(tx: Transaction, line: DeliveryLine, less: bool) -> None:
+    """Hold what a line has by now against its lot's declared quantity and the papers that state kilograms: less frees
+    some for lines that wait, more may be beyond them, and then these goods ask for a paper of their own.
     """
     if less:
         papers_freed.settle(tx, [line])
-    elif any(paper.stated_kg is not None for paper in papers_served.all_of_line(tx.session, line)):
-        verdict = judging.rejudge_line(tx, line, judging.known(tx.session, line.key), "quantity")
+    stated = any(paper.stated_kg is not None for paper in papers_served.all_of_line(tx.session, line))
+    gone = stock.of_line(line) + stock.corrected(tx.session, line) <= 0
+    if gone or line.state != "accepted" or (line.key is None and (less or not stated)):
+        return
+    verdict = judging.rejudge_line(tx, line, judging.known(tx.session, line.key), "quantity")
+    if not less:
         flags.open_flag(tx, line, verdict)

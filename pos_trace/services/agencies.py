@@ -8,9 +8,10 @@ from sqlalchemy import select
 from pos_trace.core.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from pos_trace.core.roles import PROVINCE_ROLES
 from pos_trace.core.text import clean
-from pos_trace.services import accounts, routing
+from pos_trace.services import routing
 from pos_trace.services.node import Actor, Answer, Node, Transaction
-from pos_trace.store.models import Agency, Membership, User
+from pos_trace.services.people import add_user, living, places_of
+from pos_trace.store.models import Agency, Membership, Session, User
 
 ROLE_WORDS = {
     "inspector": "Cán bộ kiểm tra",
@@ -33,8 +34,9 @@ def listed(node: Node, who: Actor, now: datetime) -> Answer:
         people: dict[str, Answer] = {}
         for user, member in rows:
             told = people.setdefault(user.id, {"id": user.id, "login": user.login, "name": user.name, "roles": []})
-            told["active"] = user.active
-            if member.ends_at is None or member.ends_at > now:
+            told.setdefault("active", False)
+            if user.active and (member.ends_at is None or member.ends_at > now):
+                told["active"] = True
                 told["roles"].append({"role": member.role, "text": ROLE_WORDS.get(member.role, member.role)})
         return {"agency": _agency(node, agency), "people": list(people.values())}
 
@@ -67,16 +69,20 @@ def add(node: Node, who: Actor, login: str, name: str, password: str, roles: Seq
         raise Invalid("person_incomplete", "Cần tên đăng nhập và họ tên.", errors)
     with node.write(who, now) as tx:
         agency = _own(tx)
+        _may_have(tx, agency, roles)
         taken = select(User.id).where(User.site_id == node.id, User.login == clean(login, 80))
         if tx.session.scalars(taken).first() is not None:
             raise Conflict("login_exists", f"Đã có người đăng nhập bằng tên {clean(login, 80)}.")
         places = [(role, "agency", agency) for role in sorted(set(roles))]
-        user = accounts.add_user(tx, clean(login, 80), clean(name, 120), password, "password", places)
+        user = add_user(tx, clean(login, 80), clean(name, 120), password, "password", places)
         return tx.answer({"id": user.id, "login": user.login}, 201)
 
 
 def end(node: Node, who: Actor, user_id: str, now: datetime) -> Answer:
-    """End a person's work at the actor's own authority; what they had taken shows as attended by nobody."""
+    """End a person's work at the actor's own authority; what they had taken shows as attended by nobody.
+
+    Who works for nobody else any more can no longer log in; work for another authority goes on, with a fresh log-in.
+    """
     with node.write(who, now) as tx:
         agency = _own(tx)
         if user_id == who.id:
@@ -84,15 +90,27 @@ def end(node: Node, who: Actor, user_id: str, now: datetime) -> Answer:
         mine = select(Membership).where(
             Membership.site_id == node.id, Membership.user_id == user_id, Membership.agency_id == agency
         )
-        rows = list(tx.session.scalars(mine))
+        rows = list(tx.session.scalars(mine.where(living(now))))
         user = tx.session.get(User, (node.id, user_id)) if rows else None
         if user is None:
             raise NotFound("not_found", "Không có người này ở cơ quan.")
         for row in rows:
-            row.ends_at = row.ends_at or now
-        user.active = False
-        tx.audit("person_ended", f"user:{user_id}", {"agency": agency})
+            row.ends_at = now
+        tx.session.flush()
+        user.active = bool(places_of(tx.session, user, now))
+        open_ones = select(Session).where(Session.site_id == node.id, Session.user_id == user_id)
+        for one in tx.session.scalars(open_ones.where(Session.ended_at.is_(None))):
+            one.ended_at = now
+        tx.audit("person_ended", f"user:{user_id}", {"agency": agency, "works_elsewhere": user.active})
         return tx.answer({"id": user_id, "active": False})
+
+
+def _may_have(tx: Transaction, agency: str, roles: Sequence[str]) -> None:
+    """Who sees counts only (Sở KH&CN; USERS part 1, decision 17) has nobody that writes lots and recalls."""
+    kind = tx.node.policy.routing.kind(tx.session.get_one(Agency, (tx.node.id, agency)).kind)
+    if kind.sees == "counts" and "records_officer" in roles:
+        told = "Cơ quan này chỉ xem số liệu tổng hợp, không có cán bộ sổ lô và thu hồi."
+        raise Invalid("roles_unknown", told, (FieldError("/roles", "not_allowed"),))
 
 
 def _own(tx: Transaction) -> str:

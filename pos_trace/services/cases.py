@@ -28,6 +28,7 @@ from pos_trace.store.models import (
 )
 
 ANSWERABLE = ("open", "sent", "received", "taken", "papers_asked", "inspected")
+DESK_CHECK = "desk_check"
 NO_CASE = "Không tìm thấy vụ việc."
 MOST_TEXT = 2000
 
@@ -248,8 +249,18 @@ def _attach(tx: Transaction, case: Case, digest: str, media_type: str, caption: 
 
 
 def conclusion_of_line(session: Session, site_id: str, line_id: str) -> Conclusion | None:
-    """What an inspector's newest conclusion on a delivery line asks of its stock; None while nothing binds it."""
+    """What an inspector's newest conclusion on a delivery line asks of its stock; None while nothing binds it.
+
+    It frees what its own case held: not what another question of the line, or another case that goes on, holds. A desk
+    check held nothing and decides nothing.
+    """
     joined = select(Case).join(CaseLine, (CaseLine.site_id == Case.site_id) & (CaseLine.case_id == Case.id))
-    mine = joined.where(Case.site_id == site_id, CaseLine.line_id == line_id, Case.state.in_(STANDING))
-    case = session.scalars(mine.order_by(Case.changed_at.desc())).first()
-    return case_log.state_of(session, case).conclusion if case else None
+    mine = joined.where(Case.site_id == site_id, CaseLine.line_id == line_id, Case.state != "withdrawn")
+    rows = session.scalars(mine.where(Case.origin != DESK_CHECK).order_by(Case.changed_at.desc(), Case.id.desc())).all()
+    ended = next((case for case in rows if case.state in STANDING), None)
+    found = case_log.state_of(session, ended).conclusion if ended is not None else None
+    if found is None or found.keeps_hold:
+        return found
+    asks = select(Flag.id).where(Flag.site_id == site_id, Flag.line_id == line_id, Flag.state.in_(("open", "held")))
+    goes_on = any(case.state not in STANDING for case in rows)
+    return None if goes_on or session.scalars(asks).first() is not None else found

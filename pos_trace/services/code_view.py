@@ -21,9 +21,9 @@ class CodeView:
     outcome: str = "ok"
 
     @classmethod
-    def of_code(cls, code: ScannedCode) -> "CodeView":
-        """Of a fresh scan."""
-        return cls(code.key, code.gtin, code.serial, code.expiry, code.host, code.outcome)
+    def of_code(cls, code: ScannedCode, expiry: date | None = None) -> "CodeView":
+        """Of a fresh scan; ``expiry`` stands on the goods where the code does not carry it."""
+        return cls(code.key, code.gtin, code.serial, code.expiry or expiry, code.host, code.outcome)
 
     @classmethod
     def of_line(cls, session: Session, line: DeliveryLine) -> "CodeView | None":

@@ -7,10 +7,11 @@ from pos_trace.core.errors import Conflict, FieldError, Invalid
 from pos_trace.core.quantities import as_text, exact, shown
 from pos_trace.core.slips import list_slip
 from pos_trace.core.text import clean
+from pos_trace.core.units import contents_from, convert
 from pos_trace.core.vocabulary.slips import SIGNED_BY_ONE, TITLES
-from pos_trace.services import adjusting, printing, receiving_slips, shortfalls, stock
+from pos_trace.services import adjusting, lineage, printing, receiving_slips, shortfalls, stock
 from pos_trace.services.node import Actor, Answer, Node, Transaction
-from pos_trace.store.models import Adjustment, Product, Stall, StockLot
+from pos_trace.store.models import Adjustment, DeliveryLine, Product, Stall, StockLot
 
 
 def count(node: Node, who: Actor, lot_id: str, counted: object, reason: str, now: datetime) -> Answer:
@@ -28,7 +29,12 @@ def count(node: Node, who: Actor, lot_id: str, counted: object, reason: str, now
         lot = tx.owned(StockLot, lot_id, stock.NO_LOT)
         if lot.state == "closed":
             raise Conflict("lot_over", "Lô này đã đóng. Mở lại lô trước khi kiểm.")
-        return tx.answer(write(tx, lot, found, why), 201)
+        line = _line_of(tx, lot)
+        before = stock.corrected(tx.session, line) if line is not None else stock.ZERO
+        told = write(tx, lot, found, why, line)
+        if line is not None and (after := stock.corrected(tx.session, line)) != before:
+            adjusting.judge_again(tx, line, after < before)
+        return tx.answer(told, 201)
 
 
 def reason_of(text: str) -> str:
@@ -39,11 +45,29 @@ def reason_of(text: str) -> str:
     return why
 
 
-def write(tx: Transaction, lot: StockLot, counted: Decimal, why: str) -> Answer:
-    """The correction of ``lot`` to ``counted`` inside the caller's write, with its paper; answers as ``count``."""
+def _line_of(tx: Transaction, lot: StockLot) -> DeliveryLine | None:
+    """The delivery line a lot's goods came in by, of mixed goods the first one's; None of what nobody delivered."""
+    lines = [one.line_id for one in lineage.sources(tx.session, lot) if one.line_id is not None]
+    return tx.session.get_one(DeliveryLine, (lot.site_id, lines[0])) if lines else None
+
+
+def _found(tx: Transaction, lot: StockLot, line: DeliveryLine, change: Decimal) -> Decimal | None:
+    """A change of ``lot`` in the unit the line's own lot is counted in; None where nobody knows what a piece weighs."""
+    of = tx.session.get_one(Product, (lot.site_id, lot.product_id))
+    content = of.content_kg if of.unit == lot.unit else None
+    return convert(change, lot.unit, stock.stock_unit(line), contents_from(of.unit_contents), content)
+
+
+def write(tx: Transaction, lot: StockLot, counted: Decimal, why: str, line: DeliveryLine | None = None) -> Answer:
+    """The correction of ``lot`` to ``counted`` inside the caller's write, with its paper; answers as ``count``.
+
+    ``line``: whose goods a count found more or less of.
+    """
     change = counted - lot.on_hand
     row = Adjustment(site_id=lot.site_id, id=tx.id(), created_at=tx.now, stall_id=lot.stall_id, lot_id=lot.id)
     row.quantity, row.reason, row.made_by, row.line_id = change, why, tx.who.id[:36], None
+    if line is not None:
+        row.found_line_id, row.found = line.id, _found(tx, lot, line, change)
     settled = shortfalls.settle_by_count(tx, lot, row.id)
     told = {"id": lot.id, "quantity": as_text(counted), "change": as_text(change), "settled": settled}
     if change == 0 and not settled:

@@ -16,7 +16,7 @@ from pos_trace.services.register import RECORDS
 from pos_trace.store import counters
 from pos_trace.store.models import Case, CaseLine, Delivery, DeliveryLine, DeskCheck, Photo, VerdictRow
 
-REASON = ORIGIN = "desk_check"
+REASON = ORIGIN = cases.DESK_CHECK
 DAYS_BACK = 30
 MOST_SHARE = 200
 MOST = 200

@@ -3,18 +3,19 @@
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select
 
 from pos_trace.core.errors import NotFound
 from pos_trace.core.stall_rows import COLUMNS, RowError, StallRow
 from pos_trace.core.text import fold
-from pos_trace.services import accounts, stall_list
+from pos_trace.services import access_log, accounts, people, stall_list
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store.models import Device, Membership, Organisation, Site, Stall, User
-from pos_trace.store.models import Session as LogIn
 
-CARD_LASTS = timedelta(days=7)
+CARD_LASTS = people.GIVEN_LASTS
+OFFICE: Final = "Ban quản lý chợ"
 PIN_DIGITS = 4
 WEAK_PINS = frozenset({"0000", "1111", "1234", "2222", "3333", "4321", "4444", "5555", "6666", "7777", "8888", "9999"})
 NO_STALL = "Không tìm thấy sạp."
@@ -92,13 +93,13 @@ def _organisation(tx: Transaction, row: StallRow) -> str | None:
 
 
 def owner_of(tx: Transaction, stall_id: str) -> User | None:
-    """The stall's first active owner."""
+    """The stall's first active owner, of those whose work here has not ended."""
     mine = (
         select(User)
         .join(Membership, (Membership.site_id == User.site_id) & (Membership.user_id == User.id))
         .where(User.site_id == tx.node.id, User.active, Membership.stall_id == stall_id, Membership.role == "owner")
     )
-    return tx.session.scalars(mine.order_by(User.id)).first()
+    return tx.session.scalars(mine.where(people.living(tx.now)).order_by(User.id)).first()
 
 
 def add_owner(tx: Transaction, stall: Stall, name: str, logins: set[str]) -> User:
@@ -135,21 +136,23 @@ def cards(
 ) -> Answer:
     """One-time codes for the stalls' phones, and a PIN for each owner who has none yet (``reset``: for every owner).
 
+    The PIN opens nothing but the way to one of the owner's own (``people.check_given``). All cards are one write of a
+    few milliseconds a stall.
     ``{site, until, cards: [{number, name, owner, code, pin}]}``, as many per stall as it has phones; ``pin`` None: the
     owner keeps the old one. Codes and PINs are shown this once; nothing keeps them. ``numbers`` None: stalls without
     a phone. ``step(done, all)`` tells how far it is. Raises ``NotFound`` for a number no stall has.
     """
     wanted = _wanted(node, numbers)
-    made = []
+    pins = []
     for done, number in enumerate(wanted, 1):
         pin = fresh_pin()
-        hashed = accounts.hash_secret(pin, node.signing_key)  # slow on purpose, so not inside the write
-        with node.write(who, now) as tx:
-            made += _cards_of(tx, number, pin, hashed, reset)
+        pins.append((number, pin, accounts.hash_secret(pin, node.signing_key)))  # slow on purpose: not inside the write
         step(done, len(wanted))
-    with node.db.read() as session:
-        site = session.get(Site, (node.id, node.id))
-        return {"site": site.name if site else node.id, "until": (now + CARD_LASTS).isoformat(), "cards": made}
+    with node.write(who, now) as tx:
+        made = [card for one in pins for card in _cards_of(tx, *one, reset)]
+        site = tx.session.get(Site, (node.id, node.id))
+        told = {"site": site.name if site else node.id, "until": (now + CARD_LASTS).isoformat(), "cards": made}
+        return tx.answer(told, secret=True)
 
 
 def _wanted(node: Node, numbers: Sequence[str] | None) -> list[str]:
@@ -174,6 +177,8 @@ def _cards_of(tx: Transaction, number: str, pin: str, hashed: str, reset: bool) 
     if owner.secret_hash is None or reset:
         _give_pin(tx, owner, hashed, stall.id)
         shown = pin
+    if _has_phone(tx, stall):
+        _tell(tx, stall.id, "device_card", stall.id)
     count = int((stall.settings or {}).get("devices", 1))
     codes = [accounts.new_code(tx, "device", stall.id, CARD_LASTS) for _ in range(count)]
     tx.audit("cards_made", f"stall:{stall.id}", {"cards": count, "pin": shown is not None}, stall.id)
@@ -181,26 +186,47 @@ def _cards_of(tx: Transaction, number: str, pin: str, hashed: str, reset: bool) 
     return [head | {"code": code, "pin": shown} for code in codes]
 
 
-def reset_pin(node: Node, who: Actor, number: str, now: datetime) -> Answer:
-    """A new PIN for the owner of stall ``number``, shown this once: ``{number, owner, pin}``; the old one ends.
+def reset_pin(node: Node, who: Actor, number: str, now: datetime, login: str | None = None) -> Answer:
+    """A new PIN for the owner of stall ``number``, or for who works there as ``login``: ``{number, owner, pin}``.
 
-    Every log-in of theirs is ended too. Raises ``NotFound``.
+    The old one and its log-ins end. The new one is good for a week and opens nothing but the way to a PIN of their
+    own, so nobody at the office knows the PIN they work with; "Ai đã xem" of every stall they work at says for good
+    who gave it. Raises ``NotFound``.
     """
     pin = fresh_pin()
     hashed = accounts.hash_secret(pin, node.signing_key)
     with node.write(who, now) as tx:
         stall = tx.session.scalars(select(Stall).where(Stall.site_id == node.id, Stall.number == number)).first()
-        owner = owner_of(tx, stall.id) if stall is not None else None
+        owner = None if stall is None else _named(tx, stall.id, login) if login else owner_of(tx, stall.id)
         if stall is None or owner is None:
             raise NotFound("stall_unknown", NO_STALL)
         _give_pin(tx, owner, hashed, stall.id)
-        # not kept as the stored answer: a PIN lies nowhere in plain
-        return {"number": stall.number, "owner": owner.name, "pin": pin}
+        return tx.answer({"number": stall.number, "owner": owner.name, "pin": pin}, secret=True)
+
+
+def _named(tx: Transaction, stall_id: str, login: str) -> User | None:
+    """Who works at the stall and logs in as ``login``."""
+    found = select(User).where(User.site_id == tx.node.id, User.login == login, User.active)
+    user = tx.session.scalars(found).first()
+    here = user is not None and any(one.stall_id == stall_id for one in people.places_of(tx.session, user, tx.now))
+    return user if here else None
 
 
 def _give_pin(tx: Transaction, owner: User, hashed: str, stall_id: str) -> None:
-    owner.secret_hash, owner.secret_kind, owner.failures, owner.locked_until = hashed, "pin", 0, None
-    mine = select(LogIn).where(LogIn.site_id == tx.node.id, LogIn.user_id == owner.id, LogIn.ended_at.is_(None))
-    for row in tx.session.scalars(mine):
-        row.ended_at = tx.now
-    tx.audit("pin_set", f"user:{owner.id}", {"login": owner.login}, stall_id)
+    before = owner.secret_hash
+    people.set_pin(tx, owner, hashed, given=True, act="pin_set", stall_id=stall_id)
+    if before is not None:
+        stalls = {one.stall_id for one in people.places_of(tx.session, owner, tx.now) if one.stall_id is not None}
+        for one in sorted(stalls):
+            _tell(tx, one, "pin", owner.id, owner.name)
+
+
+def _has_phone(tx: Transaction, stall: Stall) -> bool:
+    mine = select(Device.id).where(Device.site_id == tx.node.id, Device.stall_id == stall.id)
+    return tx.session.scalars(mine.limit(1)).first() is not None
+
+
+def _tell(tx: Transaction, stall_id: str, subject: str, subject_id: str, about: str = "") -> None:
+    """A line of the owner's "Ai đã xem": the office opened a way to this stall."""
+    name, agency = (tx.who.name, OFFICE) if tx.who.kind == "user" else (OFFICE, "")
+    access_log.write(tx, stall_id, name, agency, subject, subject_id, "", tx.now, about=about)

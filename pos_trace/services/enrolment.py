@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -19,6 +18,7 @@ from pos_trace.services.case_log import DESTINATION
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store import counters, outbox
 from pos_trace.store.models import ApiKey, Enrolment, OutboxMessage, Site, Stall, StationRow
+from pos_trace.store.snapshot import is_public_key, key_id_of
 
 STALL_TEXTS = ("number", "name", "gln", "commune")
 STALL_LIST: Final = "stall_list"
@@ -42,8 +42,8 @@ def public_key(node: Node) -> str:
 
 
 def key_id(node: Node) -> str:
-    """A short name of the node's public key: the first 16 hex signs of its SHA-256."""
-    return hashlib.sha256(base64.b64decode(public_key(node))).hexdigest()[:16]
+    """The short name of the node's public key."""
+    return key_id_of(public_key(node))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,13 @@ def enrolled(session: Session, node_id: str) -> Enrolled | None:
     rows = select(Enrolment).where(Enrolment.site_id == node_id).order_by(Enrolment.created_at.desc())
     row = session.scalars(rows).first()
     return Enrolled(row.station_id, row.province_url, row.api_key, row.province_key_id) if row else None
+
+
+def trusted_keys(session: Session, node: Node) -> dict[str, str]:
+    """Public keys (base64) by their id that the province's files may be signed with: told at enrolment, configured."""
+    told = select(Enrolment.province_key).where(Enrolment.site_id == node.id).order_by(Enrolment.created_at.desc())
+    newest = session.scalars(told.limit(1)).first()
+    return {key_id_of(key): key for key in (*node.policy.province_keys, *([newest] if newest else []))}
 
 
 def enrol(node: Node, who: Actor, code: str, province: Enroller, province_url: str, now: datetime) -> Answer:
@@ -93,6 +100,7 @@ def _enrolled(tx: Transaction, answer: EnrolmentAnswer, known: Answer, province_
     node, now = tx.node, tx.now
     row = Enrolment(site_id=node.id, id=tx.id(), created_at=now, station_id=answer.station_id)
     row.province_url, row.api_key, row.province_key_id = province_url, answer.api_key, answer.province_key_id
+    row.province_key = answer.public_key if is_public_key(answer.public_key) else None
     tx.session.add(row)
     waiting = outbox.unpark(tx.session, node.id, DESTINATION, now)
     told = {"province": province_url, "stalls": len(known["stalls"]), "unparked": waiting}

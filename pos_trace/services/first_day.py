@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from pos_trace.core.errors import Conflict
 from pos_trace.core.office_slips import first_day_slip, sheet_sentences, whom_to_call
 from pos_trace.core.slips import list_slip
-from pos_trace.services import printing, receiving_slips
+from pos_trace.services import printing, receiving_slips, stock
 from pos_trace.services.deliveries import practising
 from pos_trace.services.node import Actor, Answer, Node, Transaction, stall_of
 from pos_trace.services.printers import LETTERS
@@ -76,7 +76,7 @@ def goods(node: Node, who: Actor, now: datetime) -> Answer:
                 for row in session.scalars(mine.order_by(Product.folded, Product.id))
             ],
             "before": f"{day:%d/%m/%Y}",
-            "open": stall.practice_until is None or practising(stall, node, now),
+            "open": now.astimezone(node.zone).date() < stock.opening_until(node, stall),
         }
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from pos_trace.core.judgements import Verdict
+from pos_trace.core.policy import Clocks
 from pos_trace.services.node import Transaction
 from pos_trace.store.models import DeliveryLine, Flag
 
@@ -12,23 +13,26 @@ SOLD_EXPIRED = "expired"
 
 
 def open_flag(tx: Transaction, line: DeliveryLine, verdict: Verdict) -> Flag | None:
-    """A flag for a verdict that asks a question, its window counted from now; none while practising or when open."""
+    """A flag for a verdict that asks a question, its window counted from now; one that waits already stays."""
     if verdict.flag is None:
         return None
     waiting = select(Flag).where(Flag.site_id == line.site_id, Flag.line_id == line.id)
     found = tx.session.scalars(waiting.where(Flag.state.in_(("open", "held", "sent")))).first()
     if found is not None:
         return found
-    clocks = tx.node.policy.clocks
-    revoked = verdict.flag == "revoked"
-    window = clocks.report_after_revoked if revoked else clocks.report_after
-    return _flag(tx, line, "revoked" if revoked else "papers_missing", window)
+    reason = "revoked" if verdict.flag == "revoked" else "papers_missing"
+    return _flag(tx, line, reason, window(tx.node.policy.clocks, reason))
 
 
-def _flag(tx: Transaction, line: DeliveryLine, reason: str, window: timedelta) -> Flag:
+def window(clocks: Clocks, reason: str) -> timedelta:
+    """How long a question with ``reason`` waits for its answer."""
+    return clocks.report_after_revoked if reason == "revoked" else clocks.report_after
+
+
+def _flag(tx: Transaction, line: DeliveryLine, reason: str, waits: timedelta) -> Flag:
     flag = Flag(site_id=line.site_id, id=tx.id(), created_at=tx.now, stall_id=line.stall_id, line_id=line.id)
     flag.reason, flag.state = reason, "open"
-    flag.due_at = tx.now + max(window, tx.node.policy.clocks.report_after_least)
+    flag.due_at = tx.now + max(waits, tx.node.policy.clocks.report_after_least)
     tx.session.add(flag)
     tx.session.flush()
     return flag

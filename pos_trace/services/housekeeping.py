@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pos_trace.core.errors import Unavailable
 from pos_trace.core.quiet import heavy_due
+from pos_trace.services import quiet_hours
 from pos_trace.services.node import Node
 from pos_trace.store import backups, idempotency
 
@@ -26,10 +27,12 @@ class QuietWork:
 
     def due(self, now: datetime) -> bool:
         """Do it if its time has come; answers whether it was done. Raises ``Unavailable`` when the disk refuses."""
-        node, clocks = self._node, self._node.policy.clocks
+        node = self._node
         last = _done_at(self._folder / DONE, now)
         local_last = None if last is None else last.astimezone(node.zone)
-        if not heavy_due(now.astimezone(node.zone), clocks.quiet_from, clocks.quiet_until, local_last):
+        with node.db.read() as session:
+            quiet_from, quiet_until = quiet_hours.hours(session, node)
+        if not heavy_due(now.astimezone(node.zone), quiet_from, quiet_until, local_last):
             return False
         if self._tried is not None and self._tried <= now < self._tried + AGAIN_AFTER:
             return False

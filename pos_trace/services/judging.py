@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pos_trace.core.goods import PapersState, papers_state
-from pos_trace.core.judgements import History, Verdict
+from pos_trace.core.judgements import History, Verdict, as_json
 from pos_trace.core.quantities import to_kg
 from pos_trace.core.records import RecordAnswer, RecordsAge
 from pos_trace.core.stock import stock_state
 from pos_trace.core.verdict import decide
-from pos_trace.services import cases, earlier, flags, lineage, papers_served, stock, transfers_inside
+from pos_trace.services import cases, earlier, flags, lineage, origins, papers_served, stock, transfers_inside
 from pos_trace.services.code_view import CodeView
 from pos_trace.services.node import Answer, Node, Transaction
 from pos_trace.store import lots
@@ -87,23 +87,27 @@ def missing_of_each(session: Session, node: Node, lines: Sequence[DeliveryLine])
 
 
 def received_of(session: Session, node: Node, key: str | None) -> Decimal:
-    """Everything accepted of a lot at this site, in the lines' own units.
+    """Everything accepted of a lot at this site, corrections and counts with it, in the lines' own units.
 
     Neither what a cancelled delivery brought nor what was received for practice: balance begins after it (USERS
     decision 6).
     """
     if key is None:
         return Decimal(0)
-    mine = select(DeliveryLine.declared, DeliveryLine.refused, DeliveryLine.unit, DeliveryLine.content_kg)
+    mine = select(
+        DeliveryLine.id, DeliveryLine.declared, DeliveryLine.refused, DeliveryLine.unit, DeliveryLine.content_kg
+    )
     mine = mine.join(Delivery, (Delivery.site_id == DeliveryLine.site_id) & (Delivery.id == DeliveryLine.delivery_id))
     mine = mine.where(DeliveryLine.site_id == node.id, DeliveryLine.key == key)
     mine = mine.where(DeliveryLine.state.not_in(("cancelled", "moved")), transfers_inside.first_received(node.id))
     mine = mine.where(Delivery.state != "cancelled", Delivery.practice.is_(False))
+    of_lot = select(DeliveryLine.id).where(DeliveryLine.site_id == node.id, DeliveryLine.key == key)
+    more = stock.corrections(session, node.id, of_lot)
     total = Decimal(0)
-    for declared, refused, unit, content in session.execute(mine):
+    for line_id, declared, refused, unit, content in session.execute(mine):
         accepted = declared - refused
         kg = to_kg(accepted, unit, content)
-        total += accepted if kg is None else kg
+        total += max(Decimal(0), (accepted if kg is None else kg) + more.get(line_id, Decimal(0)))
     return total
 
 
@@ -151,8 +155,10 @@ def state_for(
 ) -> tuple[str, str]:
     """The stock state of a line's goods and the reason, out of verdict, recall, conclusion and a person's hold.
 
-    ``holds``: the verdict's reasons that hold.
+    ``holds``: the verdict's reasons that hold. A hold that answered a question ends with it; one without a question
+    stays until the stall's people release it.
     """
+    lot = stock.lot_of_line(tx.session, line.site_id, line.id)
     held = select(Flag.id).where(Flag.site_id == line.site_id, Flag.line_id == line.id, Flag.state == "held")
     beyond = any(reason != "papers_missing" for reason in holds)
     if stock_effect == "held" and not beyond and flags.papers_promised(tx, line):
@@ -161,7 +167,7 @@ def state_for(
         stock_effect,
         recalled=recalled,
         conclusion=cases.conclusion_of_line(tx.session, line.site_id, line.id),
-        set_aside=tx.session.scalars(held).first() is not None,
+        set_aside=stock.kept_aside(lot) or tx.session.scalars(held).first() is not None,
         beyond_papers=beyond,
         received_at=line.created_at,
         now=tx.now,
@@ -182,6 +188,7 @@ def rejudge_line(tx: Transaction, line: DeliveryLine, answer: RecordAnswer | Non
     received = balance_of(tx.session, node, line)
     asked = earlier.Asked(line.asked_gtin, line.asked_group)
     facts = earlier.history(tx.session, node, line.stall_id, code, received, line.created_at, asked)
+    facts = facts if code is not None else replace(facts, expiry=line.expiry)
     verdict = judge(node, code, answer, papers, facts, line.goods_group, tx.now)
     keep(tx, verdict, cause, line, None)
     flags.settle(tx, line, verdict)
@@ -191,6 +198,9 @@ def rejudge_line(tx: Transaction, line: DeliveryLine, answer: RecordAnswer | Non
         holds = [reason.code for reason in verdict.reasons if reason.effect == "hold"]
         state, reason = state_for(tx, line, verdict.stock, recalled, holds)
         lineage.settle(tx, lot, state, reason)
+    if verdict.origin != "open":
+        for bought in origins.news_for_buyers(tx, line):
+            rejudge_line(tx, bought, known(tx.session, bought.key), "paper")
     return verdict
 
 
@@ -223,20 +233,6 @@ def _lines_on_hand(node: Node, keys: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def told(verdict: Verdict, now: datetime) -> Answer:
-    """A verdict as ``POST /scans`` answers it."""
-    return {
-        "status": verdict.status,
-        "word": verdict.word,
-        "next": verdict.next,
-        "sound": verdict.sound,
-        "reasons": [
-            {"code": r.code, "effect": r.effect, "text": r.text, "next": r.next} for r in verdict.reasons if r.text
-        ],
-        "judgements": {"code": verdict.code, "record": verdict.record, "origin": verdict.origin},
-        "records": {
-            "version": verdict.age.version,
-            "as_of": verdict.age.as_of.isoformat() if verdict.age.as_of else None,
-            "age_s": verdict.age.age_s(now),
-        },
-        "rules_version": verdict.rules_version,
-    }
+    """A verdict as ``POST /scans`` answers it: reasons without words stay out."""
+    answer = as_json(verdict, now)
+    return answer | {"reasons": [reason for reason in answer["reasons"] if reason["text"]]}

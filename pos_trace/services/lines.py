@@ -25,7 +25,7 @@ STATION_MEMBERS = tuple(column.key for column in StationRow.__table__.columns)
 CERTIFICATE_MEMBERS = ("kind", "number", "issuer", "issued", "expires")
 
 
-def lot_line(row: LotRecordRow) -> Line:
+def lot_line(row: Any) -> Line:
     """The lot line of ``row``; members without a value are left out."""
     return _line(row, LOT_MEMBERS)
 

@@ -7,9 +7,11 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pos_trace.core import goods_dates
 from pos_trace.core.codes import ScannedCode
 from pos_trace.core.errors import FieldError, Invalid
 from pos_trace.core.goods import group_of, papers_state
+from pos_trace.core.goods_dates import NO_DATES, GoodsDates
 from pos_trace.core.judgements import History, Verdict
 from pos_trace.core.quantities import UNITS, as_text, exact, to_kg, unit_of
 from pos_trace.core.records import RecordAnswer
@@ -17,7 +19,7 @@ from pos_trace.core.text import clean
 from pos_trace.core.vocabulary import statuses
 from pos_trace.services import earlier, flags, judging, papers_served, products, stock, usual_goods
 from pos_trace.services.node import Actor, Answer, Node, Transaction, owned
-from pos_trace.store import lots
+from pos_trace.store import lots_in
 from pos_trace.store.models import Delivery, DeliveryLine, Flag, Product, Scan, StockLot, VerdictRow
 from pos_trace.store.types import jsonable
 
@@ -41,13 +43,13 @@ def remember_record(tx: Transaction, answer: RecordAnswer) -> None:
     record, facility = answer.record, answer.facility
     assert record is not None
     if facility is not None:
-        lots.upsert_facility(tx.session, jsonable(_plain(asdict(facility))) | {"kind": "facility"}, tx.now)
-    lots.upsert_lot(tx.session, jsonable(_plain(asdict(record))) | {"kind": "lot"}, tx.now)
+        lots_in.upsert_facility(tx.session, jsonable(_plain(asdict(facility))) | {"kind": "facility"}, tx.now)
+    lots_in.upsert_lot(tx.session, jsonable(_plain(asdict(record))) | {"kind": "lot"}, tx.now)
     if answer.recall is not None:
         told = jsonable(_plain(asdict(answer.recall)))
         keys = told["keys"] or [record.key]
         # the feed's own line, whatever its version, replaces what was learnt by the way
-        lots.upsert_recall(tx.session, told | {"kind": "recall", "version": 0, "keys": keys}, tx.now)
+        lots_in.upsert_recall(tx.session, told | {"kind": "recall", "version": 0, "keys": keys}, tx.now)
     tx.session.flush()
 
 
@@ -80,6 +82,7 @@ def add_scanned(
     called: tuple[str, str | None],
     content: Decimal | None,
     asked: earlier.Asked = earlier.ASKED_NOTHING,
+    dates: GoodsDates = NO_DATES,
 ) -> Answer:
     """The line of a scanned code with its lot, verdict and flag; the same code again in a delivery is a line more."""
     record = answer.record if answer is not None else None
@@ -89,7 +92,7 @@ def add_scanned(
     line = _line(tx, delivery, product, amount, content)
     line.scan_id, line.key, line.gtin, line.lot = scan.id, code.key, code.gtin, code.lot or code.code
     line.asked_gtin, line.asked_group = asked.gtin, asked.group
-    line.expiry = code.expiry or (record.expiry_date if record else None)
+    date_line(line, goods_dates.together(goods_dates.of_code(code), dates, goods_dates.of_record(record)))
     origin: Answer = {}
     if record is None:
         origin = {"commune": None, "facility": None}
@@ -145,10 +148,12 @@ def add_loose(
     amount: tuple[Decimal, str],
     content_kg: object = None,
     confirm: bool = True,
+    dates: GoodsDates = NO_DATES,
 ) -> DeliveryLine:
     """The bare line of goods without a code; papers are linked next, then ``settle_loose`` judges.
 
-    ``content_kg``: kilograms of one unit as told; ``confirm``: a quantity far above the usual is meant.
+    ``content_kg``: kilograms of one unit as told; ``confirm``: a quantity far above the usual is meant; ``dates``:
+    what the receiver read off the goods.
     """
     known = products.match(tx.session, tx.who, name=name)
     content = usual_goods.content_of(tx.session, tx.who, delivery.supplier_id, known, amount[1], content_kg)
@@ -157,7 +162,18 @@ def add_loose(
     product = products.ensure(tx, name, amount[1], group=group_name, content_kg=content)
     line = _line(tx, delivery, product, amount, content)
     line.goods_group = group_name or product.goods_group
+    date_line(line, dates)
     return line
+
+
+def date_line(line: DeliveryLine, dates: GoodsDates) -> None:
+    """Write on the line what is known of its days."""
+    line.expiry, line.produced, line.best_before = dates.expiry, dates.production, dates.best_before
+
+
+def dates_of(line: DeliveryLine) -> GoodsDates:
+    """What is known of a line's days."""
+    return GoodsDates(line.produced, line.expiry, line.best_before)
 
 
 def settle_loose(tx: Transaction, delivery: Delivery, line: DeliveryLine) -> Answer:
@@ -165,7 +181,8 @@ def settle_loose(tx: Transaction, delivery: Delivery, line: DeliveryLine) -> Ans
     group = tx.node.policy.group(line.goods_group)
     received_on = tx.now.astimezone(tx.node.zone).date()
     papers = papers_state(papers_served.facts(tx.session, tx.node.policy, line), group, received_on)
-    verdict = judging.judge(tx.node, None, None, papers, History(), line.goods_group, tx.now)
+    facts = History(expiry=line.expiry)
+    verdict = judging.judge(tx.node, None, None, papers, facts, line.goods_group, tx.now)
     product = tx.session.get_one(Product, (line.site_id, line.product_id))
     line.lot = f"{line.position:03d}"
     origin: Answer = {"supplier": delivery.supplier_name}
@@ -200,7 +217,7 @@ def _settle(
     kept = judging.keep(tx, verdict, "scan" if line.key else "received", line, line.scan_id)
     state, reason = judging.state_for(tx, line, verdict.stock, verdict.record == "recalled")
     lot = stock.receive(tx, line, product, state, origin | {"day": tx.now.astimezone(tx.node.zone).date().isoformat()})
-    lot.state_reason, lot.harvested = reason, harvested
+    lot.state_reason, lot.harvested = reason, harvested or line.produced
     flag = flags.open_flag(tx, line, verdict)
     tx.session.flush()
     return told(tx.node, line, flag, lot, kept)
@@ -208,6 +225,7 @@ def _settle(
 
 def told(node: Node, line: DeliveryLine, flag: Flag | None, lot: StockLot | None, verdict: VerdictRow | None) -> Answer:
     """A line as the API answers it."""
+    missing = goods_dates.missing(node.policy.group(line.goods_group), dates_of(line))
     return {
         "id": line.id,
         "goods_name": line.goods_name,
@@ -221,6 +239,9 @@ def told(node: Node, line: DeliveryLine, flag: Flag | None, lot: StockLot | None
         "kg": _kg(line),
         "content_kg": as_text(line.content_kg) if line.content_kg is not None else None,
         "refuse_reason": line.refuse_reason,
+        "dates": dates_of(line).told(),
+        "dates_missing": list(missing),
+        "dates_text": goods_dates.missing_words(missing),
         "state": line.state if lot is None or line.state == "moved" else lot.state,
         "lot_id": lot.id if lot is not None else None,
         "verdict": _verdict(verdict),
@@ -257,4 +278,4 @@ def word_of(row: VerdictRow) -> str:
     if row.status == "attention":
         held = any(reason.get("effect") == "hold" for reason in row.reasons)
         return statuses.SET_ASIDE.word if held else statuses.ATTENTION.word
-    return next(status.word for status in statuses.STATUSES if status.code == row.status)
+    return statuses.BY_CODE[row.status].word

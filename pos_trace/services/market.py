@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from pos_trace.core.text import fold
 from pos_trace.core.vocabulary.first_days import COUNT_SOURCES, NO_COUNT
-from pos_trace.services import gate_log
+from pos_trace.services import gate_log, quiet_hours
 from pos_trace.services.deliveries import practising
 from pos_trace.services.node import Answer, Node
 from pos_trace.store.models import Delivery, Device, OutboxMessage, Printer, PrintJob, Scan, Site, Stall
@@ -21,12 +21,12 @@ def overview(node: Node, now: datetime, search: str = "") -> Answer:
     """``{site, quiet, stalls, devices, printers, print_waiting, unsent}``; ``search``: part of a number or name."""
     with node.db.read() as session:
         site = session.get(Site, (node.id, node.id))
-        clocks = node.policy.clocks
+        quiet_from, quiet_until = quiet_hours.hours(session, node)
         waiting = select(func.count()).where(PrintJob.site_id == node.id, PrintJob.state.in_(("queued", "sending")))
         unsent = select(func.count()).where(OutboxMessage.site_id == node.id, OutboxMessage.state.in_(WAITS))
         return {
             "site": site.name if site else node.id,
-            "quiet": f"{clocks.quiet_from:%H:%M}–{clocks.quiet_until:%H:%M}",
+            "quiet": f"{quiet_from:%H:%M}–{quiet_until:%H:%M}",
             "stalls": _stalls(session, node, now, search),
             "devices": _devices(session, node),
             "printers": _printers(session, node),

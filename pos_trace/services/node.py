@@ -21,6 +21,7 @@ from pos_trace.core.cases import Author
 from pos_trace.core.errors import Forbidden, NotFound
 from pos_trace.core.policy import Policy
 from pos_trace.core.ports import Department, PageDrawer, PhotoReader, ProvinceFeed, RecordSource
+from pos_trace.services import sealing
 from pos_trace.store import audit, idempotency, outbox
 from pos_trace.store.database import Database
 from pos_trace.store.files import Files
@@ -117,17 +118,24 @@ class Node:
     def write(self, who: Actor, now: datetime) -> Iterator["Transaction"]:
         """The verb's one short transaction; a request already answered raises ``idempotency.Replay``."""
         with self.db.write() as session:
-            if who.once is not None:
-                once = who.once
-                idempotency.check(session, self.id, once.caller, once.route, once.key, once.body_sha256)
+            self._check(session, who)
             yield Transaction(self, session, who, now)
 
     def answered_before(self, who: Actor) -> None:
         """Raise ``Replay`` for a request already answered, before its verb looks at what may have changed since."""
         if who.once is not None:
-            once = who.once
             with self.db.read() as session:
-                idempotency.check(session, self.id, once.caller, once.route, once.key, once.body_sha256)
+                self._check(session, who)
+
+    def _check(self, session: Session, who: Actor) -> None:
+        once = who.once
+        if once is None:
+            return
+        try:
+            idempotency.check(session, self.id, once.caller, once.route, once.key, once.body_sha256)
+        except idempotency.Replay as before:
+            answer = sealing.opened(self.signing_key, before.answer)
+            raise idempotency.Replay(before.status, answer) from None
 
     def machine(self, name: str, stall_id: str | None = None) -> Actor:
         """The actor of work nobody asked for: beats, clocks, feeds."""
@@ -178,10 +186,13 @@ class Transaction:
         )
         return message_id
 
-    def answer(self, answer: Answer, status: int = 200) -> Answer:
-        """Store ``answer`` under the request's idempotency key, if it came with one, and give it back."""
+    def answer(self, answer: Answer, status: int = 200, *, secret: bool = False) -> Answer:
+        """Store ``answer`` under the request's idempotency key, if it came with one, and give it back.
+
+        ``secret``: it holds a PIN or a code, so it is kept closed (``sealing``).
+        """
         if self.who.once is not None:
-            once = self.who.once
+            once, plain = self.who.once, orjson.dumps(answer)
             idempotency.store(
                 self.session,
                 site_id=self.node.id,
@@ -191,7 +202,7 @@ class Transaction:
                 key=once.key,
                 body_sha256=once.body_sha256,
                 status=status,
-                answer=orjson.dumps(answer),
+                answer=sealing.close(self.node.signing_key, plain) if secret else plain,
                 now=self.now,
             )
         return answer

@@ -43,6 +43,13 @@ WORDS: Final[dict[str, dict[Any, str]]] = {
     "stock_lot.state": dict(STOCK_STATES),
     "sale.kind": {"sale": "bán", "return": "khách trả"},
     "transfer.direction": {"out": "giao đi", "in": "nhận về"},
+    "transfer.state": {
+        "sent": "chờ trả lời",
+        "accepted": "đã nhận",
+        "refused": "không nhận",
+        "cancelled": "đã rút lại",
+        "unanswered": "hết giờ trả lời, đã về",
+    },
     "case_file.state": dict(CASE_STATES),
     "outbox_message.kind": sent.KINDS,
     "outbox_message.state": sent.STATES,
@@ -60,8 +67,9 @@ TABLES: Final[tuple[tuple[str, Any, str], ...]] = (
     (
         "Hàng nhận",
         DeliveryLine,
-        "Chuyến=delivery_id, Hàng=goods_name, Mã=key, Lô=lot, Hạn dùng=expiry, Khai=declared, Trả lại=refused,"
-        " Nhận=accepted, Đơn vị=unit, Lý do trả=refuse_reason, Giá nhập=unit_price",
+        "Chuyến=delivery_id, Hàng=goods_name, Mã=key, Lô=lot, Ngày sản xuất=produced,"
+        " Hạn dùng=expiry, Khai=declared, Trả lại=refused, Nhận=accepted, Đơn vị=unit,"
+        " Lý do trả=refuse_reason, Giá nhập=unit_price",
     ),
     ("Lượt quét", Scan, "Chữ trên mã=text, Kết quả đọc=outcome, Chuyến=delivery_id, Người quét=user_id, Máy=device_id"),
     ("Kết quả kiểm tra", VerdictRow, "Dòng hàng=line_id, Kết quả=status, Dữ liệu tỉnh lúc=records_as_of, Vì=cause"),

@@ -144,10 +144,11 @@ def _line_of(tx: Transaction, delivery: Delivery, line_id: str) -> DeliveryLine:
 def _judged_again(
     tx: Transaction, paper: Paper, delivery: Delivery, line: DeliveryLine | None, truck: bool
 ) -> list[Answer]:
-    """The lines a new paper may serve, judged again; on a shared truck the other stalls' too, who are told nothing
-    here. Answers the stall's own.
+    """The lines a new paper may serve, judged again; on a shared truck the other stalls' too, and those of whoever
+    entered it before for another truck. These are told nothing here. Answers the stall's own.
     """
-    served = {row.id: row for row in papers_served.lines_served(tx.session, papers_served.twins(tx.session, paper))}
+    entries = [*papers_served.twins(tx.session, paper), *papers_served.used_before(tx.session, paper)]
+    served = {row.id: row for row in papers_served.lines_served(tx.session, entries)}
     if line is not None:
         served[line.id] = line
     elif not truck or delivery.arrival_id is None:

@@ -1,7 +1,7 @@
 """Which papers serve a received line – its own, its delivery's, its vehicle's – and how far their quantity reaches."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -11,11 +11,10 @@ from pos_trace.core.goods import OTHER_TRUCK, PaperFacts, covered, used_up
 from pos_trace.core.policy import Policy
 from pos_trace.core.quantities import to_kg
 from pos_trace.core.vocabulary.words import SHARED_PAPERS
-from pos_trace.services import stock
-from pos_trace.store.models import Delivery, DeliveryLine, Paper, PaperLink, Photo, Transfer
+from pos_trace.services import papers_slips, stock
+from pos_trace.store.models import Delivery, DeliveryLine, Paper, PaperLink, Photo
 
 ZERO = Decimal(0)
-FALSE_SLIP = "mã giao hàng: chữ ký không đúng"
 SAME_NIGHT = timedelta(hours=12)
 
 
@@ -70,32 +69,24 @@ def with_papers(session: Session, site_id: str, lines: Sequence[DeliveryLine]) -
     return {line.id for line in lines if {line.id, line.delivery_id, arrivals.get(line.delivery_id)} & places}
 
 
-def facts(session: Session, policy: Policy, line: DeliveryLine) -> list[PaperFacts]:
-    """The papers that serve a line, as the rules count them."""
-    return [_facts(session, policy, line, row) for row in all_of_line(session, line)]
+def facts(session: Session, policy: Policy, line: DeliveryLine, *, checked: bool = False) -> list[PaperFacts]:
+    """The papers that serve a line, as the rules count them; with ``checked`` without slips nobody could check yet."""
+    rows = all_of_line(session, line)
+    if checked:
+        rows = [row for row in rows if not papers_slips.unchecked(session, line, row)]
+    return [_facts(session, policy, line, row) for row in rows]
 
 
 def _facts(session: Session, policy: Policy, line: DeliveryLine, row: Paper) -> PaperFacts:
     mine = select(func.count()).where(Photo.site_id == row.site_id, Photo.paper_id == row.id)
     asked = row.stall_id == line.stall_id and row.same_truck is None and bool(used_before(session, row))
     lacks = OTHER_TRUCK if row.same_truck is False else _lacks_quantity(session, policy, line, row)
-    signed = _signatures(session, row)
-    photos = (session.scalar(mine) or 0) + sum(one != "bad" for one in signed)
-    return PaperFacts(
-        row.kind, row.number, row.issued_on, row.issuer, photos, asked, FALSE_SLIP if "bad" in signed else lacks
-    )
-
-
-def _signatures(session: Session, row: Paper) -> list[str]:
-    """What became of the signature of a scanned delivery note: it is there to be seen without a photo, and a false
-    one is no paper (verified | unknown_key | bad); empty for any other paper.
-    """
-    if row.kind != "phieu_giao_hang" or not row.number:
-        return []
-    mine = select(Transfer.signature).where(Transfer.site_id == row.site_id, Transfer.stall_id == row.stall_id)
-    read = mine.where(Transfer.direction == "in", Transfer.from_number == row.number, Transfer.delivery_id.is_not(None))
-    links = select(PaperLink.delivery_id).where(PaperLink.site_id == row.site_id, PaperLink.paper_id == row.id)
-    return [one or "" for one in session.scalars(read.where(Transfer.delivery_id.in_(links)))]
+    photos, slip = session.scalar(mine) or 0, papers_slips.worth(session, line, row)
+    if slip is None:
+        again = row.stall_id == line.stall_id and bool(used_elsewhere(session, row))
+        return PaperFacts(row.kind, row.number, row.issued_on, row.issuer, photos, asked, lacks, again=again)
+    seen, lacks = photos + slip.seen, slip.lacks or lacks
+    return PaperFacts(row.kind, row.number, row.issued_on, row.issuer, seen, asked, lacks, slip.stands and not lacks)
 
 
 def _lacks_quantity(session: Session, policy: Policy, line: DeliveryLine, row: Paper) -> str:
@@ -124,9 +115,18 @@ def left_kg(session: Session, row: Paper) -> Decimal | None:
 
 
 def weighed(session: Session, row: Paper) -> list[tuple[str, Decimal]]:
-    """Every line a paper – and the same paper entered again – serves, in the order received, with its kilograms."""
-    served = lines_served(session, twins(session, row))
-    return [(line.id, kg) for line in served if (kg := _kg(session, line)) is not None]
+    """Every line a paper – and the same paper entered again – serves, with its kilograms, in the order they claimed it.
+
+    A line claims a paper when both are there: what somebody enters later never comes before what was covered.
+    """
+    claims: dict[str, tuple[datetime, datetime, str, DeliveryLine]] = {}
+    for paper in twins(session, row):
+        since = max(paper.created_at, paper.same_truck_at or paper.created_at)
+        for line in _lines_of(session, paper):
+            claim = (max(line.created_at, since), line.created_at, line.id, line)
+            claims[line.id] = min(claim, claims.get(line.id, claim))
+    in_order = [claim[-1] for claim in sorted(claims.values(), key=lambda claim: claim[:3])]
+    return [(line.id, kg) for line in in_order if (kg := _kg(session, line)) is not None]
 
 
 def _kg(session: Session, line: DeliveryLine) -> Decimal | None:
@@ -138,15 +138,33 @@ def _kg(session: Session, line: DeliveryLine) -> Decimal | None:
 
 
 def twins(session: Session, row: Paper) -> list[Paper]:
-    """The paper and every other entry of it: the same kind and number, of the stall – of the site where papers are
-    shared – unless somebody said it belongs to another truck.
+    """The paper and every other entry of it, whose kilograms are one sum: the same kind and number, of the stall unless
+    it said that it belongs to another truck.
+
+    Of a paper that stalls share another stall's entry too, but only when both came with one truck: by its plate, or
+    because whoever entered it later says so ("Cùng chuyến xe?"). What a neighbour types uncovers nobody's goods.
     """
     if not row.number:
         return [row]
     same = select(Paper).where(Paper.site_id == row.site_id, Paper.kind == row.kind, Paper.number == row.number)
     if row.kind not in SHARED_PAPERS:
         same = same.where(Paper.stall_id == row.stall_id)
-    return [one for one in session.scalars(same.order_by(Paper.id)) if one.same_truck is not False or one.id == row.id]
+    return [
+        one
+        for one in session.scalars(same.order_by(Paper.id))
+        if one.id == row.id or (one.same_truck is not False and _one_paper(session, row, one))
+    ]
+
+
+def _one_paper(session: Session, row: Paper, one: Paper) -> bool:
+    later = max(row, one, key=lambda paper: paper.id)
+    return (
+        row.stall_id == one.stall_id or later.same_truck is True or bool(_trucks(session, row) & _trucks(session, one))
+    )
+
+
+def _trucks(session: Session, row: Paper) -> set[str]:
+    return {place for is_truck, place in places(session, row) if is_truck}
 
 
 def lines_served(session: Session, papers: Sequence[Paper]) -> list[DeliveryLine]:
@@ -192,9 +210,21 @@ def used_before(session: Session, row: Paper) -> list[Paper]:
     if row.number:
         same = or_(same, and_(Paper.kind == row.kind, Paper.number == row.number, _askable(row)))
     earlier = select(Paper).where(Paper.site_id == row.site_id, Paper.id < row.id, same).order_by(Paper.id)
-    coded = bool(_signatures(session, row))
+    coded = bool(papers_slips.signatures(session, row))
     found = [one for one in session.scalars(earlier) if _elsewhere(session, row, one)]
-    return [one for one in found if not (coded and _signatures(session, one))]
+    return [one for one in found if not (coded and papers_slips.signatures(session, one))]
+
+
+def used_elsewhere(session: Session, row: Paper) -> list[Paper]:
+    """Other stalls' later entries of a shared paper for another truck, while they have not said whether it is the same.
+
+    The paper goes on counting for whoever entered it first; both are told.
+    """
+    if not row.number or row.kind not in SHARED_PAPERS:
+        return []
+    same = select(Paper).where(Paper.site_id == row.site_id, Paper.kind == row.kind, Paper.number == row.number)
+    later = same.where(Paper.id > row.id, Paper.stall_id != row.stall_id, Paper.same_truck.is_(None))
+    return [one for one in session.scalars(later.order_by(Paper.id)) if _elsewhere(session, one, row)]
 
 
 def entered_twice() -> ColumnElement[bool]:
@@ -212,12 +242,12 @@ def entered_twice() -> ColumnElement[bool]:
 
 
 def _elsewhere(session: Session, row: Paper, one: Paper) -> bool:
-    """Whether two entries came with different trucks; where a truck is not known, with deliveries of another night."""
+    """Whether two entries came with different trucks; where a truck is not known, at another stall or another night."""
     here, there = places(session, row), places(session, one)
     if not here or here & there:
         return False
-    trucks = all(arrival for arrival, _ in here | there)
-    return bool(there) and (trucks or row.created_at - one.created_at > SAME_NIGHT)
+    apart = row.stall_id != one.stall_id or all(arrival for arrival, _ in here | there)
+    return bool(there) and (apart or row.created_at - one.created_at > SAME_NIGHT)
 
 
 def _askable(row: Paper) -> ColumnElement[bool]:

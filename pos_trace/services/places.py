@@ -8,7 +8,7 @@ from sqlalchemy import select
 from pos_trace.core.errors import Conflict, FieldError, Invalid, NotFound
 from pos_trace.core.roles import AT_STALL, PROVINCE_KEY_SCOPES, SITE_ROLES, STALL_KEY_SCOPES
 from pos_trace.core.text import clean
-from pos_trace.services import accounts, stall_list
+from pos_trace.services import accounts, people, stall_list
 from pos_trace.services.node import Actor, Answer, Node
 from pos_trace.store.models import Agency, Printer, Site, Stall, Till, User
 
@@ -40,7 +40,7 @@ def first_admin(node: Node, login: str, password: str, role: str, now: datetime)
     with node.write(node.machine("init"), now) as tx:
         if tx.session.scalars(select(User.id).where(User.site_id == node.id)).first() is not None:
             raise Conflict("has_people", "Máy này đã có người quản trị.")
-        user = accounts.add_user(tx, login, "Quản trị", password, "password", [(role, "site", node.id)])
+        user = people.add_user(tx, login, "Quản trị", password, "password", [(role, "site", node.id)])
         return tx.answer({"id": user.id, "login": login})
 
 
@@ -138,7 +138,7 @@ def add_person(
         if tx.session.scalars(select(User.id).where(User.site_id == node.id, User.login == login)).first():
             raise Conflict("login_exists", f"Đã có người đăng nhập bằng tên {login}.")
         places = [(role, where, place or node.id) for role in roles]
-        user = accounts.add_user(tx, clean(login, 80), clean(name, 120), secret, kind, places)
+        user = people.add_user(tx, clean(login, 80), clean(name, 120), secret, kind, places)
         return tx.answer({"id": user.id, "login": user.login}, 201)
 
 

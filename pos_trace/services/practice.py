@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pos_trace.core.errors import FieldError, Invalid, NotFound
+from pos_trace.core.errors import Conflict, FieldError, Invalid, NotFound
 from pos_trace.core.office_slips import PracticeSum, practice_slip
 from pos_trace.services import printing, receiving_slips
 from pos_trace.services.node import Actor, Answer, Node, Transaction
@@ -69,8 +69,9 @@ def note(session: Session, node: Node, stall: Stall, now: datetime) -> str:
 def set_until(node: Node, who: Actor, number: str, until: date, now: datetime) -> Answer:
     """Give stall ``number`` a new last day: today ends its practice at once, at most ninety days ahead.
 
-    ``{number, practice_until, practising}``. What was received before keeps what it was received as. Raises
-    ``NotFound``, ``Invalid``.
+    ``{number, practice_until, practising}``. What was received before keeps what it was received as. Practice ends
+    once: a stall that works in earnest practises no more (USERS decision 6: mass balance and reports begin after it).
+    Raises ``NotFound``, ``Invalid``, ``Conflict``.
     """
     today = now.astimezone(node.zone).date()
     if not today <= until <= today + LONGEST:
@@ -80,13 +81,22 @@ def set_until(node: Node, who: Actor, number: str, until: date, now: datetime) -
         stall = tx.session.scalars(select(Stall).where(Stall.site_id == node.id, Stall.number == number)).first()
         if stall is None:
             raise NotFound("stall_unknown", f"Không có sạp {number}.")
+        if until > today and _over(tx, stall, today):
+            detail = f"Sạp {number} đã hết thời gian tập dùng, không mở lại được. Chỉ kéo dài được trước khi hết."
+            raise Conflict("practice_over", detail)
         before, stall.practice_until = stall.practice_until, until
         told = {"from": before.isoformat() if before else None, "until": until.isoformat()}
         tx.audit("practice_set", f"stall:{stall.id}", told, stall.id)
-        if until > today:
-            stall.practice_ended_at = None
-        else:
+        if until <= today:
             _end(tx, stall, today)
         tx.session.flush()
         answer = {"number": stall.number, "practice_until": until.isoformat(), "practising": until > today}
         return tx.answer(answer)
+
+
+def _over(tx: Transaction, stall: Stall, today: date) -> bool:
+    """Whether the stall practised already, or began to receive in earnest without any practice."""
+    if stall.practice_until is not None:
+        return stall.practice_ended_at is not None or stall.practice_until <= today
+    earnest = select(Delivery.id).where(Delivery.site_id == stall.site_id, Delivery.stall_id == stall.id)
+    return tx.session.scalars(earnest.where(Delivery.practice.is_(False)).limit(1)).first() is not None

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from pos_trace.core.errors import Conflict, FieldError, Invalid
 from pos_trace.core.goods import group_of
+from pos_trace.core.goods_dates import NO_DATES, GoodsDates, must_fit
 from pos_trace.core.quantities import shown
 from pos_trace.core.text import clean
 from pos_trace.services import (
@@ -44,13 +45,16 @@ def add_loose(
     *,
     content_kg: object = None,
     confirm: bool = True,
+    dates: GoodsDates = NO_DATES,
 ) -> Answer:
     """Goods without a code, with the papers already at hand: ``{line, verdict}``. Raises ``Invalid``, ``Conflict``.
 
-    ``content_kg``: kilograms of one unit; ``confirm``: a quantity far above the supplier's usual is meant.
+    ``content_kg``: kilograms of one unit; ``confirm``: a quantity far above the supplier's usual is meant;
+    ``dates``: what the goods themselves say (``goods_dates.must_fit``).
     """
     usual_goods.content_told(content_kg)
     amount = lines_in.amount_of(quantity, unit)
+    must_fit(dates, now.astimezone(node.zone).date())
     plain = clean(name, 300)
     if not plain:
         raise Invalid("goods_missing", "Nhập tên hàng.", (FieldError("/goods_name", "missing"),))
@@ -60,7 +64,7 @@ def add_loose(
     with node.write(who, now) as tx:
         delivery = deliveries.still_open(tx, delivery_id)
         known = group or (guessed.name if guessed else None)
-        line = lines_in.add_loose(tx, delivery, plain, known, amount, content_kg, confirm)
+        line = lines_in.add_loose(tx, delivery, plain, known, amount, content_kg, confirm, dates)
         for paper in told:
             papers.link(tx, papers.make(tx, paper), delivery, line)
         tx.session.flush()
@@ -120,16 +124,25 @@ def end_flags(tx: Transaction, line: DeliveryLine, state: str) -> None:
 
 
 def hold(node: Node, who: Actor, line_id: str, now: datetime) -> Answer:
-    """ "Nhận và để riêng": the goods stay, set aside, and the question is answered: ``{line}``."""
+    """ "Nhận và để riêng": the goods stay, set aside, and the question is answered: ``{line}``.
+
+    Without a question they stay so until the stall's people release them (``setting_aside.release``).
+    """
     with node.write(who, now) as tx:
         line = deliveries.own_line(tx.session, who, line_id)
         if line.state != "accepted":
             raise Conflict("line_ended", "Dòng này đã trả lại hoặc đã hủy.")
-        mine = select(Flag).where(Flag.site_id == line.site_id, Flag.line_id == line.id, Flag.state == "open")
-        for flag in tx.session.scalars(mine):
-            flag.state, flag.answered_at = "held", now
+        mine = select(Flag).where(Flag.site_id == line.site_id, Flag.line_id == line.id)
+        asked = tx.session.scalars(mine.where(Flag.state.in_(("open", "held")))).all()
+        for flag in asked:
+            if flag.state == "open":
+                flag.state, flag.answered_at = "held", now
         lot = stock.lot_of_line(tx.session, line.site_id, line.id)
         if lot is not None:
+            # while a stall practises no question is written down: what is held for one waits for it all the same
+            practised = tx.session.get_one(Delivery, (line.site_id, line.delivery_id)).practice
+            if not asked and not (practised and lot.state == "held"):
+                lot.origin = lot.origin | {stock.ASIDE: now.isoformat()}
             lineage.set_aside(tx, lot)
         tx.audit("line_set_aside", f"line:{line.id}", {})
         return tx.answer({"line": deliveries.told_line(tx.session, node, line, now)})
@@ -188,7 +201,7 @@ def auto_close(node: Node, now: datetime) -> int:
 def cancel(node: Node, who: Actor, delivery_id: str, reason: str, now: datetime) -> Answer:
     """Cancel a delivery by mistake; nothing is deleted. ``Conflict`` once something of it was sold or reported.
 
-    What a slip of this box brought in is the seller's again.
+    What a slip of this box brought in is the seller's again; one of another station may be taken in once more.
     """
     with node.write(who, now) as tx:
         row = deliveries.still_open(tx, delivery_id)
@@ -196,6 +209,7 @@ def cancel(node: Node, who: Actor, delivery_id: str, reason: str, now: datetime)
         for line in lines:
             _cancel_line(tx, line)
         row.state, row.closed_at, row.closed_by = "cancelled", now, "person"
+        transfer_returns.delivery_cancelled(tx, row)
         papers_freed.settle(tx, lines)
         tx.audit("delivery_cancelled", f"delivery:{row.id}", {"reason": clean(reason, 300)})
         return tx.answer({"id": row.id, "state": row.state})

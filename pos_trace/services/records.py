@@ -1,5 +1,7 @@
 """The province publishes: one look-up, and one feed of lots, facilities, recalls and stations by rising version."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -8,6 +10,7 @@ from sqlalchemy.orm import Session
 from pos_trace.core.errors import NotFound
 from pos_trace.services import lines
 from pos_trace.services.node import Answer, Node
+from pos_trace.store import lots
 from pos_trace.store.lots import lot_of
 from pos_trace.store.models import DeskCheck, FacilityRow, LotRecordRow, LotSighting, RecallLot, RecallRow, StationRow
 
@@ -51,8 +54,10 @@ def latest(session: Session) -> int:
     return max(session.scalar(select(func.max(model.version))) or 0 for _, model in MODELS)
 
 
-def changes(node: Node, since: int, limit: int = PAGE) -> Answer:
+def changes(node: Node, since: int, limit: int = PAGE, lots_after: int = 0) -> Answer:
     """What changed after version ``since``, oldest first: ``{changes, next, more, poll_s}``, each with its ``kind``.
+
+    Lots up to ``lots_after`` are left out: the caller has them in a snapshot.
 
     Every row has a version of its own, so a page can end anywhere and ``next`` is the version it ends at. Versions
     become visible in their order (their counter is locked until commit), so nothing below the top read first is
@@ -63,17 +68,36 @@ def changes(node: Node, since: int, limit: int = PAGE) -> Answer:
         top = latest(session)
         found: list[tuple[int, str, Any]] = []
         for kind, model in MODELS:
-            newer = select(model).where(model.version > since, model.version <= top)
+            above = max(since, lots_after) if kind == "lot" else since
+            newer = select(model).where(model.version > above, model.version <= top)
             newer = newer.order_by(model.version).limit(limit + 1)
             found += [(row.version, kind, row) for row in session.scalars(newer)]
         found.sort(key=lambda item: item[0])
-        page = found[:limit]
+        page, more = found[:limit], len(found) > limit
         return {
             "changes": [{"kind": kind} | _line(session, kind, row) for _, kind, row in page],
-            "next": page[-1][0] if page else since,
-            "more": len(found) > limit,
+            "next": page[-1][0] if more else _end(found, since, lots_after, top),
+            "more": more,
             "poll_s": POLL_S,
         }
+
+
+def _end(found: Sequence[tuple[int, str, Any]], since: int, lots_after: int, top: int) -> int:
+    """Behind the last of all there is; lots that were left out need never be passed over again."""
+    return max(found[-1][0] if found else since, min(lots_after, top))
+
+
+def counted(node: Node, now: datetime) -> Answer:
+    """How much this node knows: ``{lots, facilities, recalls, stations, version, as_of, age_s}``; ``lots`` counts those
+    of the file in force and those learnt after it.
+    """
+    with node.db.read() as session:
+        age = lots.records_age(session)
+        told: Answer = {"lots": lots.count(session)}
+        for name, model in (("facilities", FacilityRow), ("recalls", RecallRow), ("stations", StationRow)):
+            told[name] = session.scalar(select(func.count()).select_from(model)) or 0
+    as_of = age.as_of.isoformat() if age.as_of else None
+    return told | {"version": age.version, "as_of": as_of, "age_s": age.age_s(now)}
 
 
 def recalls(node: Node, since: int) -> Answer:

@@ -10,7 +10,7 @@ from pos_trace.core.errors import Conflict, FieldError, Invalid
 from pos_trace.core.reminding import moments, promised_by
 from pos_trace.core.vocabulary import times
 from pos_trace.core.vocabulary.words import PAPER_KINDS
-from pos_trace.services import judging, papers_served
+from pos_trace.services import judging, papers_served, transfer_waiting
 from pos_trace.services.node import Actor, Answer, Node, Transaction, stall_of
 from pos_trace.store.models import Delivery, DeliveryLine, Flag, Paper, PaperLink
 
@@ -79,8 +79,8 @@ def _again(tx: Transaction, line: DeliveryLine) -> None:
 
 
 def listed(node: Node, who: Actor, now: datetime) -> Answer:
-    """What the stall still owes, the most urgent first, and the papers it is asked about:
-    ``{reminders: […], same_truck: […]}``; for every phone of the stall.
+    """What the stall still owes, the most urgent first, the papers it is asked about, and what came back unanswered:
+    ``{reminders: […], same_truck: […], came_back: […]}``; for every phone of the stall.
     """
     with node.db.read() as session:
         stall_of(session, who)
@@ -95,7 +95,9 @@ def listed(node: Node, who: Actor, now: datetime) -> Answer:
         rows = session.execute(mine).all()
         lacks = judging.missing_of_each(session, node, [line for _, line in rows])
         found = [_told(node, flag, line, now) | {"missing": lacks[line.id]} for flag, line in rows]
-        return {"reminders": sorted(found, key=lambda one: one["by"]), "same_truck": _questions(session, who)}
+        owed = sorted(found, key=lambda one: one["by"])
+        back = transfer_waiting.told(session, who, now)
+        return {"reminders": owed, "same_truck": _questions(session, who), "came_back": back}
 
 
 def _told(node: Node, flag: Flag, line: DeliveryLine, now: datetime) -> dict[str, Any]:
@@ -152,11 +154,11 @@ def same_truck(node: Node, who: Actor, paper_id: str, same: bool, now: datetime)
         earlier = papers_served.used_before(tx.session, paper)
         if not earlier:
             raise Conflict("nothing_asked", "Giấy này chưa dùng cho chuyến nào khác.")
-        paper.same_truck = same
+        paper.same_truck, paper.same_truck_at = same, now
         if same:
             _tie(tx, paper, earlier)
         tx.session.flush()
-        lines = papers_served.lines_served(tx.session, [paper])
+        lines = papers_served.lines_served(tx.session, [paper, *earlier])
         for line in lines:
             _again(tx, line)
         tx.audit("paper_same_truck", f"paper:{paper.id}", {"same": same})

@@ -11,7 +11,7 @@ from pos_trace.core.quantities import shown
 from pos_trace.core.sales import left_to_return
 from pos_trace.core.text import clean
 from pos_trace.core.units import convert
-from pos_trace.services import goods_asked, lines_in, receipts, stock
+from pos_trace.services import goods_asked, lineage, lines_in, receipts, stock
 from pos_trace.services.goods_asked import AskedLine, Goods
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store import lots
@@ -125,8 +125,11 @@ def _sold_lot(tx: Transaction, sale: Sale | None, product_id: str) -> StockLot |
 
 
 def _recall_of(tx: Transaction, lot: StockLot | None) -> str | None:
-    recall = lots.find(tx.session, lot.key).recall if lot is not None and lot.key else None
-    return recall.recall_id if recall is not None else None
+    """The recall of any of the goods a lot was made of: what was mixed with recalled goods is recalled."""
+    made_of = lineage.sources(tx.session, lot) if lot is not None else []
+    keys = [one.key for one in made_of if one.key]
+    found = [lots.find(tx.session, key).recall for key in dict.fromkeys(keys)]
+    return next((recall.recall_id for recall in found if recall is not None), None)
 
 
 def _return_row(

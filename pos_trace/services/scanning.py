@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from pos_trace.core import codes
+from pos_trace.core import codes, goods_dates
 from pos_trace.core.codes import ScannedCode
 from pos_trace.core.errors import Conflict, FieldError, Invalid, Unavailable
 from pos_trace.core.goods import papers_state
+from pos_trace.core.goods_dates import NO_DATES, GoodsDates
 from pos_trace.core.judgements import History, Verdict
 from pos_trace.core.records import RecordAnswer
-from pos_trace.core.vocabulary.words import SCAN_MESSAGES
+from pos_trace.core.vocabulary.words import scan_message
 from pos_trace.services import (
     earlier,
     judging,
@@ -21,6 +22,7 @@ from pos_trace.services import (
     lookups,
     photo_codes,
     products,
+    scan_readings,
     stop_sales,
     transfer_intake,
     usual_goods,
@@ -40,7 +42,8 @@ class ScanIn:
     """What was asked: a text, where it goes, how much of it. ``quantity``, ``unit`` and ``content_kg`` (kilograms of
     one unit) as they came. ``goods_name``, ``goods_group`` and ``product_id`` are what the receiver says the goods
     are: it names goods no record names, and a label of other goods is told. ``confirm``: a quantity far above the
-    usual is meant. ``confirm_slip``: a delivery note made out to another stall is meant for this one.
+    usual is meant. ``confirm_slip``: a delivery note made out to another stall is meant for this one. ``dates``: what
+    the receiver read off goods whose code does not carry them.
     """
 
     text: str
@@ -55,6 +58,7 @@ class ScanIn:
     product_id: str | None = None
     confirm: bool = True
     confirm_slip: bool = False
+    dates: GoodsDates = NO_DATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +102,9 @@ def _answer(node: Node, who: Actor, asked: ScanIn, code: ScannedCode, photo: Pho
             return slip
     amount = _amount(asked)
     usual_goods.content_told(asked.content_kg)
+    goods_dates.must_fit(asked.dates, now.astimezone(node.zone).date())
     if code.reason == "lost_separator":
-        code = _settled(node, code)
+        code = scan_readings.settled(node, code)
     if code.outcome != "ok" or code.key is None:
         return _message(node, who, asked, code, photo, now)
     with node.db.read() as session:
@@ -141,27 +146,12 @@ def _kept(
         if amount is None:
             raise Invalid("quantity_missing", "Nhập số lượng và đơn vị.", (FieldError("/quantity", "missing"),))
         usual_goods.must_be_meant(goods.question, asked.confirm)
-        told = (goods.called, goods.content, goods.asked)
+        told = (goods.called, goods.content, goods.asked, goods.dates)
         line = lines_in.add_scanned(tx, delivery, row, code, answer, amount, verdict, *told)
     else:
         judging.keep(tx, verdict, "look_up", None, row.id)
     tx.audit("scanned", f"scan:{row.id}", {"key": code.key, "status": verdict.status, "line": line and line["id"]})
     return tx.answer(_told(node, row.id, code, verdict, line, answer, goods, now))
-
-
-def _settled(node: Node, code: ScannedCode) -> ScannedCode:
-    """A text with lost separators is one of its readings when the records know exactly one of them."""
-    found = []
-    with node.db.read() as session:
-        for candidate in code.candidates:
-            reading = codes.parse(candidate, node.policy.codes)
-            if reading.key is not None and lots.find(session, reading.key).state == "found":
-                found.append(reading)
-    if len(found) != 1:
-        return code
-    one = found[0]
-    fields = {name: getattr(one, name) for name in one.__slots__} | {"raw": code.raw}
-    return ScannedCode(**(fields | {"warnings": (*one.warnings, "recovered")}))
 
 
 def _asked_abroad(node: Node, code: ScannedCode, local: RecordAnswer, now: datetime) -> RecordAnswer | None:
@@ -195,6 +185,7 @@ class _Goods:
     content: Decimal | None
     kg: Decimal | None
     question: Answer | None
+    dates: GoodsDates
 
 
 def _goods(
@@ -208,8 +199,10 @@ def _goods(
 ) -> _Goods:
     called = lines_in.called(session, node, who, code, answer, asked.goods_name, asked.goods_group)
     meant = lines_in.meant(session, who, asked.product_id, asked.goods_group)
+    recorded = goods_dates.of_record(answer.record if answer is not None else None)
+    dates = goods_dates.together(goods_dates.of_code(code), asked.dates, recorded)
     if who.stall_id is None or asked.delivery_id is None:
-        return _Goods(called, meant, usual_goods.Habits({}), None, None, None)
+        return _Goods(called, meant, usual_goods.Habits({}), None, None, None, dates)
     delivery = session.get_one(Delivery, (who.site_id, asked.delivery_id))
     supplier = delivery.supplier_id
     product = products.match(session, who, barcode=code.gtin, name=None if code.gtin else called[0])
@@ -217,11 +210,11 @@ def _goods(
     if amount is None:
         unit = answer.record.unit if answer is not None and answer.record is not None else None
         content = usual_goods.content_of(session, who, supplier, product, unit) if unit else None
-        return _Goods(called, meant, known, content, None, None)
+        return _Goods(called, meant, known, content, None, None, dates)
     content = usual_goods.content_of(session, who, supplier, product, amount[1], asked.content_kg)
     odd = usual_goods.question(*amount, known.usual(amount[1], content))
     counted = None if delivery.practice else lines_in.in_kg(amount, content)
-    return _Goods(called, meant, known, content, counted, odd)
+    return _Goods(called, meant, known, content, counted, odd, dates)
 
 
 def _judge(
@@ -233,7 +226,7 @@ def _judge(
     goods: _Goods,
     now: datetime,
 ) -> Verdict:
-    view = CodeView.of_code(code)
+    view = CodeView.of_code(code, goods.dates.expiry)
     received = None if goods.kg is None else judging.received_of(session, node, code.key) + goods.kg
     facts: History = earlier.history(session, node, who.stall_id, view, received, now, goods.asked)
     group = goods.called[1]
@@ -263,7 +256,7 @@ def _scan_row(tx: Transaction, asked: ScanIn, code: ScannedCode, photo: Photo | 
 
 def _message(node: Node, who: Actor, asked: ScanIn, code: ScannedCode, photo: Photo | None, now: datetime) -> Answer:
     """Words for what is no verdict on goods: scan again, another code, what the keyboard did."""
-    text, following = SCAN_MESSAGES.get(code.reason or "", SCAN_MESSAGES[""])
+    text, following = scan_message(code.kind, code.reason)
     if code.kind == "in_store":
         text, following = "Mã cân của cửa hàng", "Chọn lô đang bán; mã này không nói nguồn gốc."
     message = {"text": text, "next": following}
@@ -295,5 +288,7 @@ def _told(
         "line": line,
         "ask": goods.question,
         "goods_name": record.product_name if record else None,
+        "goods_group": goods.called[1],
+        "dates": goods.dates.told(),
         "suggest": suggested | {"facility": facility.name if facility else None},
     }

@@ -137,7 +137,7 @@ def _narrowed(node: Node, whose: Any, day: date | None, kind: str | None) -> lis
 def _picture(node: Node, told: bytes) -> int:
     """How many bytes longer a photo's message is on the line than in the outbox."""
     try:
-        return len(outbox.as_sent(node, "evidence", told)) - len(told)
+        return outbox.picture_size(node, told)
     except NotFound:
         return 0
 

@@ -1,13 +1,13 @@
 """Once a day a station tells which lots it received, how many kilograms, and when each was first scanned."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
 
-from pos_trace.core.quantities import UNITS
-from pos_trace.services import transfers_inside
+from pos_trace.core.quantities import to_kg
+from pos_trace.services import stock, transfers_inside
 from pos_trace.services.case_log import DESTINATION, stamp
 from pos_trace.services.node import Answer, Node
 from pos_trace.store.models import Delivery, DeliveryLine, OutboxMessage
@@ -40,24 +40,27 @@ def queue_day(node: Node, day: date, now: datetime) -> int:
         done = set(tx.session.scalars(told))
         fresh = {stall: lines for stall, lines in stalls.items() if stall not in done}
         for stall_id, lines in fresh.items():
-            lots = _lots(day, lines)
+            corrected = stock.corrections(tx.session, node.id, [line.id for line in lines])
+            lots = _lots(day, lines, corrected)
             plain = f"Lô đã nhận ngày {day:%d/%m/%Y}: {len(lots)} lô (số kg, giờ quét đầu tiên; không có giá)"
             tx.send(DESTINATION, KIND, group, {"sightings": lots}, plain, stall_id)
         return len(fresh)
 
 
-def kilograms(line: DeliveryLine) -> Decimal:
-    """What of the line entered stock in kilograms; 0 where its unit has no known weight."""
-    of_one = line.content_kg if line.content_kg is not None else UNITS.get(line.unit)
-    return Decimal(0) if of_one is None else round(line.accepted * of_one, 3)
+def kilograms(line: DeliveryLine, corrected: Decimal = Decimal(0)) -> Decimal:
+    """What of the line entered stock in kilograms, with what was ``corrected`` since; 0 where its unit has no known
+    weight.
+    """
+    kg = to_kg(line.accepted, line.unit, line.content_kg)
+    return Decimal(0) if kg is None else max(Decimal(0), kg + corrected)
 
 
-def _lots(day: date, lines: Iterable[DeliveryLine]) -> list[Answer]:
+def _lots(day: date, lines: Sequence[DeliveryLine], corrected: Mapping[str, Decimal]) -> list[Answer]:
     weights: dict[str, Decimal] = {}
     first: dict[str, datetime] = {}
     for line in lines:
         key = str(line.key)
-        weights[key] = weights.get(key, Decimal(0)) + kilograms(line)
+        weights[key] = weights.get(key, Decimal(0)) + kilograms(line, corrected.get(line.id, Decimal(0)))
         first[key] = min(first.get(key, line.created_at), line.created_at)
     return [
         {

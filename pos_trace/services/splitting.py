@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from pos_trace.core.errors import Conflict, FieldError, Invalid
 from pos_trace.core.quantities import as_text, exact, shown, to_kg
-from pos_trace.core.stock import Cut, Measure, StockState, cut, strictest
+from pos_trace.core.stock import Measure, StockState, Unweighed, cut, strictest
+from pos_trace.core.units import contents_from, convert
 from pos_trace.core.vocabulary.stock import LOSS
 from pos_trace.services import lineage, products, stock
 from pos_trace.services.node import Actor, Answer, Node, Transaction
@@ -26,8 +27,8 @@ def split(
     """Part of a lot becomes goods of another name or unit; kilograms, recall, expiry and papers go along.
 
     ``quantity`` leaves the parent, ``units`` of ``unit`` appear as the child; what is lost between them is written
-    down as lost. Answers the child. Raises ``Invalid`` for goods without a name, a unit nobody knows, and for more
-    kilograms than were taken: a split makes no goods.
+    down as lost. Answers the child. Raises ``Invalid`` for goods without a name, a unit nobody knows, for more
+    kilograms than were taken, and for kilograms of goods nobody weighed: a split makes no goods.
     """
     plain, known = stock.name_of(name), stock.unit_known(unit)
     with node.write(who, now) as tx:
@@ -140,8 +141,12 @@ def _measures(tx: Transaction, taken: Taken) -> list[Measure]:
 
 
 def _content(of: Product, unit: str) -> Decimal | None:
-    """What one ``unit`` of the goods weighs; what is remembered of a crate says nothing about a bunch."""
-    return of.content_kg if of.unit == unit else None
+    """What one ``unit`` of the goods weighs, as remembered or as the stall set it ("1 con ≈ 2 kg"); what is remembered
+    of a crate says nothing about a bunch.
+    """
+    if of.unit == unit and of.content_kg is not None:
+        return of.content_kg
+    return convert(Decimal(1), unit, "kg", contents_from(of.unit_contents))
 
 
 def _all_of(tx: Transaction, taken: Taken, unit: str) -> Decimal:
@@ -149,12 +154,13 @@ def _all_of(tx: Transaction, taken: Taken, unit: str) -> Decimal:
 
 
 def _together(measures: Sequence[Measure], unit: str) -> Measure:
-    """What several lots come to: in their own unit where they share it, else in kilograms."""
-    if len({one.unit for one in measures}) == 1:
+    """What several lots come to: in their own unit where they share it and it holds the same, else in kilograms."""
+    if len({(one.unit, one.content_kg) for one in measures}) == 1:
         return Measure(sum((one.quantity for one in measures), stock.ZERO), measures[0].unit, measures[0].content_kg)
     weights = [one.kg for one in measures]
     if any(weight is None for weight in weights) or unit != "kg":
-        raise Invalid("unit_differs", "Các lô khác đơn vị chỉ gộp được theo kg.", (FieldError("/unit", "differs"),))
+        detail = "Các lô khác đơn vị, hoặc một gói nặng khác nhau: chỉ gộp được theo kg."
+        raise Invalid("unit_differs", detail, (FieldError("/unit", "differs"),))
     return Measure(sum((weight for weight in weights if weight is not None), stock.ZERO), "kg")
 
 
@@ -167,19 +173,21 @@ def _make(
         made, unit = weight, "kg"
     product = products.ensure(tx, name, unit, group=_group(tx, taken))
     content = content_kg or _content(product, unit)
-    measures = _measures(tx, taken)
+    together = _together(_measures(tx, taken), unit if len(taken) > 1 else "kg")
     try:
-        found = cut(_together(measures, unit if len(taken) > 1 else "kg"), Measure(made, unit, content))
+        found = cut(together, Measure(made, unit, content))
+    except Unweighed:
+        detail = f"Chưa biết 1 {together.unit} nặng bao nhiêu kg: ghi ở Giá và đơn vị rồi làm lại."
+        raise Invalid("weight_unknown", detail, (FieldError("/unit", "unknown"),)) from None
     except ValueError:
         raise Invalid(
             "split_above", "Tách ra nhiều hơn phần lấy đi.", (FieldError("/units", "out_of_range"),)
         ) from None
-    if unit == product.unit and found.content_kg is not None and unit != "kg":
-        product.content_kg = found.content_kg
+    _remember_content(tx, product, unit, found.content_kg)
     child = _child(tx, taken, product, unit)
     if len(taken) > 1:
         _remember(tx, child, taken)
-    _move(tx, child, taken, found)
+    _move(tx, child, taken, found.loss or stock.ZERO, together.unit)
     stock.move(tx, child, "moved", made, "lot", taken[0][0].id)
     told = {
         "child": child.id,
@@ -191,6 +199,17 @@ def _make(
     parts = {lot.id: str(quantity) for lot, quantity in taken}
     tx.audit(act, f"lot:{taken[0][0].id}", told | {"taken": parts})
     return stock.told(child, product)
+
+
+def _remember_content(tx: Transaction, product: Product, unit: str, content_kg: Decimal | None) -> None:
+    """What one piece weighs, for goods that are new: what lies there under the same name keeps its kilograms."""
+    if unit == "kg" or unit != product.unit or content_kg is None or content_kg == product.content_kg:
+        return
+    there = select(StockLot.id).where(StockLot.site_id == product.site_id, StockLot.product_id == product.id)
+    if tx.session.scalars(there.where(StockLot.unit == unit, StockLot.on_hand > 0).limit(1)).first() is not None:
+        detail = f"{product.name} còn hàng với {unit} nặng khác hoặc chưa cân: đặt tên khác."
+        raise Invalid("content_differs", detail, (FieldError("/name", "differs"),))
+    product.content_kg = content_kg
 
 
 def _said(loss: Decimal | None) -> str:
@@ -243,11 +262,13 @@ def _remember(tx: Transaction, child: StockLot, taken: Taken) -> None:
         child.state, child.state_reason = lineage.RETURNED.state, lineage.RETURNED.reason
 
 
-def _move(tx: Transaction, child: StockLot, taken: Taken, found: Cut) -> None:
-    """Out of the parents: what moved to the child and, apart from it, what was lost on the way."""
-    left = found.loss or stock.ZERO  # the ledger counts pieces: of kilograms lost between them it has no row
+def _move(tx: Transaction, child: StockLot, taken: Taken, loss: Decimal, unit: str) -> None:
+    """Out of the parents: what moved to the child and, apart from it, ``loss`` of ``unit`` on the way, out of those
+    counted in it: the ledger counts pieces, of kilograms lost between them it has no row.
+    """
+    left = loss
     for lot, quantity in taken:
-        lost = min(left, quantity)
+        lost = min(left, quantity) if lot.unit == unit else stock.ZERO
         left -= lost
         stock.move(tx, lot, "moved", lost - quantity, "lot", child.id)
         stock.move(tx, lot, "wasted", -lost, LOSS, child.id)

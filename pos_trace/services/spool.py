@@ -104,12 +104,6 @@ def recover(node: Node, now: datetime, owner: str | None = None) -> int:
         return len(rows)
 
 
-def print_next(node: Node, printer_id: str, owner: str, now: datetime) -> str | None:
-    """Draw, send and settle the printer's oldest due job; answers its state then, None when nothing was due."""
-    outcome = send_next(node, printer_id, owner, now)
-    return settle(node, outcome, now) if outcome is not None else None
-
-
 def send_next(node: Node, printer_id: str, owner: str, now: datetime) -> Outcome | None:
     """Draw and send the printer's oldest due job, outside any write; None when nothing is due or it was taken away.
 

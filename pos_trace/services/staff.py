@@ -9,11 +9,12 @@ from sqlalchemy import select
 from pos_trace.core.errors import Conflict, FieldError, Invalid, NotFound
 from pos_trace.core.roles import AT_STALL
 from pos_trace.core.text import clean, fold
-from pos_trace.services import accounts
+from pos_trace.services import accounts, people
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store.models import Membership, Session, User
 
 ROLE_WORDS: Final = {"receiver": "nhận hàng", "cashier": "bán hàng", "shift_leader": "trưởng ca", "owner": "chủ sạp"}
+ASK_OFFICE: Final = "nên mã PIN mới do ban quản lý chợ cấp. Tên đăng nhập để báo ban quản lý:"
 NO_PERSON: Final = "Không tìm thấy người này ở sạp."
 
 
@@ -23,7 +24,7 @@ def listed(node: Node, who: Actor, now: datetime) -> Answer:
         select(User, Membership.role)
         .join(Membership, (Membership.site_id == User.site_id) & (Membership.user_id == User.id))
         .where(User.site_id == node.id, User.active, Membership.stall_id == who.stall)
-        .where(Membership.ends_at.is_(None) | (Membership.ends_at > now))
+        .where(people.living(now))
         .order_by(User.name, User.id, Membership.role)
     )
     found: dict[str, Answer] = {}
@@ -45,17 +46,24 @@ def add(node: Node, who: Actor, name: str, roles: Sequence[str], pin: str, now: 
         raise Invalid("person_incomplete", "Ghi tên và chọn việc của người này.", wrong)
     with node.write(who, now) as tx:
         login = _login(tx, told)
-        user = accounts.add_user(tx, login, told, pin, "pin", [(role, "stall", who.stall) for role in wanted])
+        user = people.add_user(tx, login, told, pin, "pin", [(role, "stall", who.stall) for role in wanted])
         return tx.answer({"id": user.id, "name": user.name}, 201)
 
 
 def new_pin(node: Node, who: Actor, user_id: str, pin: str, now: datetime) -> Answer:
-    """Another PIN; whoever was locked out may try again. Raises ``Invalid`` for what is no PIN."""
+    """Another PIN; whoever was locked out may try again. Raises ``Invalid`` for what is no PIN.
+
+    ``Conflict`` for somebody who works elsewhere too: a PIN is the same everywhere, so that one stall's owner never
+    opens another stall's door; the market's office gives such a person a PIN. One's own is always one's own affair.
+    """
+    people.check_pin(pin)
+    hashed = accounts.hash_secret(pin, node.signing_key)  # slow on purpose, so not inside the write
     with node.write(who, now) as tx:
         user = _mine(tx, user_id)
-        accounts.check_pin(pin)
-        user.secret_hash, user.failures, user.locked_until = accounts.hash_secret(pin, node.signing_key), 0, None
-        tx.audit("pin_changed", f"user:{user.id}", {})
+        elsewhere = [one for one in people.places_of(tx.session, user, now) if one.stall_id != who.stall]
+        if elsewhere and user.id != who.id:
+            raise Conflict("works_elsewhere", f"{user.name} còn làm ở nơi khác, {ASK_OFFICE} {user.login}.")
+        people.set_pin(tx, user, hashed, given=False, act="pin_changed")
         return tx.answer({"id": user.id})
 
 
@@ -77,7 +85,7 @@ def end(node: Node, who: Actor, user_id: str, now: datetime) -> Answer:
 def _memberships(tx: Transaction, user_id: str) -> list[Membership]:
     mine = select(Membership).where(Membership.site_id == tx.node.id, Membership.user_id == user_id)
     here = mine.where(Membership.stall_id == tx.who.stall)
-    return list(tx.session.scalars(here.where(Membership.ends_at.is_(None) | (Membership.ends_at > tx.now))))
+    return list(tx.session.scalars(here.where(people.living(tx.now))))
 
 
 def _mine(tx: Transaction, user_id: str) -> User:

@@ -15,7 +15,17 @@ from pos_trace.services import lot_facts, printing, receiving_slips, trace
 from pos_trace.services.case_log import DESTINATION
 from pos_trace.services.deliveries import practising
 from pos_trace.services.node import Actor, Answer, Node, Transaction, stall_of
-from pos_trace.store.models import Delivery, DeliveryLine, OutboxMessage, Product, Stall, StallCard, StockLot
+from pos_trace.store.models import (
+    Delivery,
+    DeliveryLine,
+    FacilityRow,
+    OutboxMessage,
+    Party,
+    Product,
+    Stall,
+    StallCard,
+    StockLot,
+)
 
 KIND = "stall_card"
 EVERY = timedelta(minutes=3)
@@ -43,7 +53,7 @@ def switch(node: Node, who: Actor, on: bool, show_supplier: bool, now: datetime)
         tx.session.flush()
         tx.audit("stall_card", f"stall:{stall.id}", {"on": on, "show_supplier": show_supplier})
         if stall.gln is not None and node.public_base_url and not practising(stall, node, now):
-            _publish(tx, stall)
+            _send(tx, stall, content(tx.session, node, stall, now))
         return tx.answer(_told(node, stall))
 
 
@@ -69,12 +79,31 @@ def publish_due(node: Node, now: datetime) -> int:
     While one message waits to be sent no further one is queued: the next one says it all.
     """
     changed = 0
-    with node.write(node.machine("stall-cards"), now) as tx:
-        mine = select(Stall).where(Stall.site_id == node.id, Stall.card_token.is_not(None), Stall.gln.is_not(None))
-        for stall in tx.session.scalars(mine.order_by(Stall.id)):
-            if node.public_base_url and is_on(stall) and not practising(stall, node, now):
-                changed += _publish(tx, stall, EVERY)
+    with node.db.read() as session:
+        mine = select(Stall.id).where(Stall.site_id == node.id, Stall.card_token.is_not(None), Stall.gln.is_not(None))
+        stalls = list(session.scalars(mine.order_by(Stall.id))) if node.public_base_url else []
+    for stall_id in stalls:
+        changed += _published_again(node, stall_id, now)
     return changed
+
+
+def _published_again(node: Node, stall_id: str, now: datetime) -> bool:
+    """One card, drawn while nobody waits; only a changed one is written, in a write of its own that takes no time.
+
+    Tills and phones wait for no card. What changed between the drawing and the write is in the next one.
+    """
+    with node.db.read() as session:
+        stall = session.get_one(Stall, (node.id, stall_id))
+        if not is_on(stall) or practising(stall, node, now) or not _due(_last(session, stall), now):
+            return False
+        body = content(session, node, stall, now)
+        if not _fresh(_last(session, stall), body):
+            return False
+    with node.write(node.machine("stall-cards"), now) as tx:
+        stall = tx.session.get_one(Stall, (node.id, stall_id))
+        if not is_on(stall) or not _due(_last(tx.session, stall), now):
+            return False
+        return _send(tx, stall, body)
 
 
 def is_on(stall: Stall) -> bool:
@@ -82,11 +111,11 @@ def is_on(stall: Stall) -> bool:
     return bool(stall.settings.get(SETTING, {}).get("on"))
 
 
-def page(node: Node, token: str) -> Answer:
+def page(node: Node, token: str, now: datetime) -> Answer:
     """The public page: ``{stall_name, stall_gln, items, recalled, as_of, card_as_of}``; raises ``NotFound``."""
     wanted = tokens.normalise(token)
     with node.db.read() as session:
-        found = (_published(session, wanted) or _own(session, node, wanted)) if tokens.is_token(wanted) else None
+        found = (_published(session, wanted) or _own(session, node, wanted, now)) if tokens.is_token(wanted) else None
         if found is None:
             raise NotFound("not_found", NO_CARD)
         items = [
@@ -105,16 +134,19 @@ def page(node: Node, token: str) -> Answer:
 
 
 def content(session: Session, node: Node, stall: Stall, now: datetime) -> dict[str, Any]:
-    """What leaves the station for the card: names, lot keys, days, origins; no price, quantity, sale or buyer."""
+    """What leaves the station for the card: names, lot keys, days, origins; no price, quantity, sale or buyer.
+
+    Only what may be sold ``now``: goods past their date are not there, a recalled lot stays as a red line.
+    """
     setting = stall.settings.get(SETTING, {})
     on = bool(setting.get("on"))
     mine = select(StockLot, Product).join(
         Product, (Product.site_id == StockLot.site_id) & (Product.id == StockLot.product_id)
     )
     mine = mine.where(StockLot.site_id == stall.site_id, StockLot.stall_id == stall.id, StockLot.on_hand > 0)
-    mine = mine.where(
-        (StockLot.state == "sellable") | ((StockLot.state == "blocked") & (StockLot.state_reason == "recall"))
-    )
+    good = StockLot.expiry.is_(None) | (StockLot.expiry >= now.astimezone(node.zone).date())
+    recalled = (StockLot.state == "blocked") & (StockLot.state_reason == "recall")
+    mine = mine.where(((StockLot.state == "sellable") & good) | recalled)
     mine = mine.order_by(Product.folded, StockLot.received_at, StockLot.id).limit(MOST_LINES)
     rows = session.execute(mine).all() if on else ()
     lines = [_line(session, node, number, lot, product, setting) for number, (lot, product) in enumerate(rows, 1)]
@@ -142,8 +174,24 @@ def _line(
     }
     if setting.get("show_supplier") and lot.line_id is not None:
         line = session.get_one(DeliveryLine, (lot.site_id, lot.line_id))
-        told["supplier"] = without_numbers(session.get_one(Delivery, (lot.site_id, line.delivery_id)).supplier_name)
+        named = _organisation(session, session.get_one(Delivery, (lot.site_id, line.delivery_id)))
+        told |= {"supplier": named} if named else {}
     return told
+
+
+def _organisation(session: Session, delivery: Delivery) -> str | None:
+    """Who brought it, when that is an organisation with a code: in the facility register, or with a GLN of its own.
+
+    A person's name stays at the stall, whatever the owner's switch says (USERS part 7: individuals are masked).
+    """
+    party = session.get(Party, (delivery.site_id, delivery.supplier_id)) if delivery.supplier_id else None
+    gln = party.gln if party is not None else None
+    known = FacilityRow.name == delivery.supplier_name
+    registered = select(FacilityRow).where(known if gln is None else known | (FacilityRow.gln == gln))
+    rows = list(session.scalars(registered))
+    if any(row.is_individual for row in rows) or (not rows and gln is None):
+        return None
+    return without_numbers(delivery.supplier_name)
 
 
 def _told(node: Node, stall: Stall) -> Answer:
@@ -166,15 +214,24 @@ def _mint(tx: Transaction) -> str:
             continue
 
 
-def _publish(tx: Transaction, stall: Stall, every: timedelta | None = None) -> bool:
-    body = content(tx.session, tx.node, stall, tx.now)
+def _last(session: Session, stall: Stall) -> OutboxMessage | None:
+    """What the province was told last of this card."""
     mine = select(OutboxMessage).where(
-        OutboxMessage.site_id == tx.node.id, OutboxMessage.kind == KIND, OutboxMessage.stall_id == stall.id
+        OutboxMessage.site_id == stall.site_id, OutboxMessage.kind == KIND, OutboxMessage.stall_id == stall.id
     )
-    last = tx.session.scalars(mine.order_by(OutboxMessage.seq.desc()).limit(1)).first()
-    if every is not None and last is not None and (last.state in UNSENT or tx.now < last.created_at + every):
-        return False
-    if last is not None and orjson.loads(last.body) | {"as_of": ""} == body | {"as_of": ""}:
+    return session.scalars(mine.order_by(OutboxMessage.seq.desc()).limit(1)).first()
+
+
+def _due(last: OutboxMessage | None, now: datetime) -> bool:
+    return last is None or (last.state not in UNSENT and now >= last.created_at + EVERY)
+
+
+def _fresh(last: OutboxMessage | None, body: dict[str, Any]) -> bool:
+    return last is None or orjson.loads(last.body) | {"as_of": ""} != body | {"as_of": ""}
+
+
+def _send(tx: Transaction, stall: Stall, body: dict[str, Any]) -> bool:
+    if not _fresh(_last(tx.session, stall), body):
         return False
     names = f"{len(body['lines'])} mặt hàng đang mở (tên, mã lô, ngày nhận; không có giá, số lượng)"
     plain = f"Thẻ của sạp: {names}" if body["open"] else "Thẻ của sạp: đã tắt, trang không còn hàng nào"
@@ -190,13 +247,13 @@ def _published(session: Session, token: str) -> dict[str, Any] | None:
     return {"stall_name": row.stall_name, "stall_gln": row.stall_gln, "as_of": row.as_of, "lines": lines}
 
 
-def _own(session: Session, node: Node, token: str) -> dict[str, Any] | None:
+def _own(session: Session, node: Node, token: str, now: datetime) -> dict[str, Any] | None:
     stall = session.scalars(select(Stall).where(Stall.site_id == node.id, Stall.card_token == token)).first()
     if stall is None or not is_on(stall):
         return None
     newest = select(StockLot.received_at).where(StockLot.site_id == stall.site_id, StockLot.stall_id == stall.id)
     as_of = session.scalars(newest.order_by(StockLot.received_at.desc()).limit(1)).first() or stall.created_at
-    body = content(session, node, stall, as_of)
+    body = content(session, node, stall, now)
     return body | {"as_of": as_of, "lines": [_shown(line) for line in body["lines"]]}
 
 

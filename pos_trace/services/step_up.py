@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 from pos_trace.core import roles
 from pos_trace.core.errors import Conflict, FieldError, Forbidden, Invalid
 from pos_trace.core.text import clean
-from pos_trace.services import accounts, checking
-from pos_trace.services.node import Actor, Answer, Node, Transaction
+from pos_trace.services import accounts, checking, log_in_tries
+from pos_trace.services.node import Actor, Answer, Node, Transaction, owned
+from pos_trace.services.people import TO_CHANGE, living, places_of
 from pos_trace.store.models import Membership, StockLot, StopSale, User
 
 PERMISSION = "override"
 ACT = "held_sold_override"
+NO_LOT = "Không tìm thấy lô hàng."
 
 
 def people(node: Node, who: Actor, now: datetime) -> Answer:
@@ -22,7 +24,7 @@ def people(node: Node, who: Actor, now: datetime) -> Answer:
     with node.db.read() as session:
         mine = select(User).join(Membership, (Membership.user_id == User.id) & (Membership.site_id == User.site_id))
         mine = mine.where(User.site_id == node.id, User.active, Membership.stall_id == who.stall)
-        mine = mine.where(Membership.role.in_(able), Membership.ends_at.is_(None) | (Membership.ends_at > now))
+        mine = mine.where(Membership.role.in_(able), living(now))
         rows = session.scalars(mine.order_by(User.name, User.id).distinct())
         return {"people": [{"login": row.login, "name": row.name} for row in rows]}
 
@@ -36,11 +38,11 @@ def allow(node: Node, who: Actor, lot_id: str, login: str, pin: str, reason: str
     why = clean(reason, 200)
     if not why:
         raise Invalid("reason_missing", "Nhập lý do bán.", (FieldError("/reason", "missing"),))
-    tried = _try(node, login, pin, now)
+    tried = _try(node, who, lot_id, login, pin, now)
     person: Actor | None = None
     answer: Answer = {}
     with node.write(who, now) as tx:
-        lot = tx.owned(StockLot, lot_id, "Không tìm thấy lô hàng.")
+        lot = tx.owned(StockLot, lot_id, NO_LOT)
         _may(tx.session, node, lot, now)
         person = _settle(tx, tried)
         if person is not None:
@@ -56,15 +58,22 @@ def allow(node: Node, who: Actor, lot_id: str, login: str, pin: str, reason: str
     return answer
 
 
-def _try(node: Node, login: str, pin: str, now: datetime) -> tuple[str, bool]:
-    """Whose PIN this is and whether it is right; hashing takes its time, so no write is open yet."""
+def _try(node: Node, who: Actor, lot_id: str, login: str, pin: str, now: datetime) -> tuple[str, bool]:
+    """Whose PIN this is and whether it is right; hashing takes its time, so no write is open yet.
+
+    Only of somebody of this very stall: nobody guesses another stall's PINs here.
+    """
     with node.db.read() as session:
+        owned(session, who, StockLot, lot_id, NO_LOT)
         user = session.scalars(select(User).where(User.site_id == node.id, User.login == login)).first()
-        stored, locked = (user.secret_hash, user.locked_until) if user else (None, None)
-    accounts.not_locked(locked, now)
+        here = user is not None and any(one.stall_id == who.stall for one in places_of(session, user, now))
+        stored = user.secret_hash if user is not None and here else None
+        log_in_tries.check(session, user if here else None, who.device_id, now)
     good = accounts.secret_matches(pin, stored, node.signing_key)
-    if user is None or not user.active:
+    if user is None or not here or not user.active:
         raise accounts.WRONG
+    if good and user.pin_given_at is not None:
+        raise TO_CHANGE
     return user.id, good
 
 
@@ -73,9 +82,9 @@ def _settle(tx: Transaction, tried: tuple[str, bool]) -> Actor | None:
     user_id, good = tried
     user = tx.session.get_one(User, (tx.node.id, user_id))
     if not good:
-        accounts.failed(tx, user)
+        log_in_tries.failed(tx, user, tx.who.device_id)
         return None
-    user.failures, user.locked_until = 0, None
+    log_in_tries.passed(tx, user, tx.who.device_id)
     return accounts.person(tx.session, tx.node, user, tx.who.stall, None, tx.now)
 
 

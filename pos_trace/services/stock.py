@@ -1,10 +1,10 @@
 """Stock as a ledger: the only place where a lot's quantity changes, and the verbs people have for it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from pos_trace.core.allocation import OpenLot
@@ -14,10 +14,11 @@ from pos_trace.core.text import clean
 from pos_trace.core.vocabulary.stock import STATE_WORDS, WASTE_KINDS
 from pos_trace.services import products
 from pos_trace.services.node import Actor, Answer, Node, Transaction, owned, stall_of
-from pos_trace.store.models import Adjustment, DeliveryLine, Product, StockLot, StockMovement
+from pos_trace.store.models import Adjustment, DeliveryLine, Product, Stall, StockLot, StockMovement
 
 NO_LOT = "Không tìm thấy lô hàng."
 ZERO = Decimal(0)
+ASIDE = "set_aside_at"  # in ``StockLot.origin``: a person of the stall set the goods aside, asked by nobody
 RELEASED = "released_at"  # in ``StockLot.origin``: when goods that had been set aside could be sold again
 
 
@@ -64,8 +65,29 @@ def of_line(line: DeliveryLine) -> Decimal:
 
 def corrected(session: Session, line: DeliveryLine) -> Decimal:
     """What all corrections of a line add up to, in its lot's unit."""
-    mine = select(Adjustment.quantity).where(Adjustment.site_id == line.site_id, Adjustment.line_id == line.id)
-    return sum(session.scalars(mine), Decimal(0))
+    return corrections(session, line.site_id, [line.id]).get(line.id, ZERO)
+
+
+def corrections(session: Session, site_id: str, line_ids: Sequence[str] | Select[str]) -> dict[str, Decimal]:
+    """By line, what its corrections and the counts of its goods add up to, in its lot's unit.
+
+    Goods counted above the books came in as surely as those that were written down; what a count misses was received
+    all the same, it only takes back what an earlier one found.
+    """
+    mine = select(Adjustment.line_id, Adjustment.quantity, Adjustment.found_line_id, Adjustment.found)
+    mine = mine.where(Adjustment.site_id == site_id)
+    mine = mine.where(or_(Adjustment.line_id.in_(line_ids), Adjustment.found_line_id.in_(line_ids)))
+    told: dict[str, Decimal] = {}
+    counted: dict[str, Decimal] = {}
+    for line_id, quantity, found_of, found in session.execute(mine):
+        if line_id is not None:
+            told[line_id] = told.get(line_id, ZERO) + quantity
+        elif found_of is not None and found is not None:
+            counted[found_of] = counted.get(found_of, ZERO) + found
+    return {
+        line_id: told.get(line_id, ZERO) + max(ZERO, counted.get(line_id, ZERO))
+        for line_id in sorted({*told, *counted})
+    }
 
 
 def lot_of_line(session: Session, site_id: str, line_id: str) -> StockLot | None:
@@ -78,6 +100,11 @@ def lots_of_lines(session: Session, site_id: str, line_ids: Sequence[str]) -> di
     mine = select(StockLot).where(StockLot.site_id == site_id, StockLot.line_id.in_(line_ids))
     rows = session.scalars(mine.where(StockLot.parent_lot_id.is_(None)).order_by(StockLot.id.desc()))
     return {row.line_id: row for row in rows if row.line_id is not None}
+
+
+def kept_aside(lot: StockLot | None) -> bool:
+    """Whether a person set a received lot aside unasked, and nobody released it since."""
+    return lot is not None and bool(lot.origin.get(ASIDE))
 
 
 def apply_state(tx: Transaction, lot: StockLot, state: str, reason: str) -> bool:
@@ -224,6 +251,14 @@ def on_sale(node: Node, who: Actor, lot_id: str, on: bool, now: datetime) -> Ans
         return tx.answer({"id": lot.id, "on_sale": on})
 
 
+def opening_until(node: Node, stall: Stall) -> date:
+    """The day from which a stall enters no more opening stock: the end of its practice; of one that does not practise,
+    as many days after its first day.
+    """
+    began = stall.golive_date or stall.created_at.astimezone(node.zone).date()
+    return stall.practice_until or began + timedelta(days=node.policy.clocks.practice_days)
+
+
 def opening(
     node: Node,
     who: Actor,
@@ -238,7 +273,7 @@ def opening(
 ) -> Answer:
     """What lay on the table before the first day: sellable, no verdict, no case (decision 6).
 
-    Only until the practice period ends: afterwards goods come in by a delivery (``Conflict``). Counted in kilograms
+    Only until ``opening_until``: afterwards goods come in by a delivery (``Conflict``). Counted in kilograms
     wherever the unit has a weight, like everything received. Raises ``Invalid``.
     """
     plain, known = name_of(name), unit_known(unit)
@@ -247,8 +282,8 @@ def opening(
     today = now.astimezone(node.zone).date()
     with node.write(who, now) as tx:
         stall = stall_of(tx.session, who)
-        if stall.practice_until is not None and today >= stall.practice_until:
-            raise Conflict("opening_over", "Hết thời gian tập dùng: hàng mới nhập bằng chuyến nhận hàng.")
+        if today >= opening_until(node, stall):
+            raise Conflict("opening_over", "Hết thời gian ghi hàng có sẵn: hàng mới nhập bằng chuyến nhận hàng.")
         amount = quantity_of(quantity)
         kg = to_kg(amount, known, None)
         amount, known = (amount, known) if kg is None else (kg, "kg")

@@ -8,14 +8,15 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from pos_trace.core import cases as rules
-from pos_trace.core.ports import FeedPage
+from pos_trace.core.ports import FeedPage, ProvinceFeed
 from pos_trace.services import case_log, judging, lineage, stop_sales, transfer_intake
 from pos_trace.services.node import Answer, Node, Transaction
-from pos_trace.store import lots
+from pos_trace.store import lots, lots_in
 from pos_trace.store.models import Case, CaseLine, DeliveryLine, FeedCursor, LotRecordRow, LotSighting, StockLot
 
 CHANGES = "changes"
 CASES = "case_events"
+RECALLS = "recalls"
 JUDGED = "judged"
 TAKEN, HAD, REFUSED, BROKEN = "taken", "had", "refused", "broken_chain"
 MOST_PAGES = 10_000
@@ -26,13 +27,15 @@ WRONG = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError)
 def pull(node: Node, now: datetime) -> Answer:
     """Read the changes feed to its end and judge again what it touches: ``{state, changes, version}``.
 
+    Slips of stations that even the whole feed does not name are papers no longer.
+
     Rows and cursor become true together. A second cursor says how far lots on hand were judged again, so that a
     crash between the two is made good by the next pull.
     """
     taken = 0
     for _ in range(MOST_PAGES):
         feed = node.ports.feed
-        page = feed.changes(position(node, CHANGES)) if feed is not None else FeedPage("unavailable", why="offline")
+        page = _asked(node, feed) if feed is not None else FeedPage("unavailable", why="offline")
         if page.state == "unavailable":
             _failed(node, CHANGES, page.why, now)
             return {"state": "unavailable", "why": page.why, "changes": taken}
@@ -42,13 +45,47 @@ def pull(node: Node, now: datetime) -> Answer:
         if not page.more:
             break
     judged = judge_again(node, now)
+    transfer_intake.never_told(node, now)
     return {"state": "ok", "changes": taken, "version": position(node, CHANGES), "judged": judged}
+
+
+def pull_recalls(node: Node, now: datetime) -> Answer:
+    """Recalls on a beat of their own, however many lots stand before them in the changes: ``{state, recalls}``.
+
+    What lies here is blocked in the same write; the lots are judged again after it.
+    """
+    feed = node.ports.feed
+    page = feed.recalls(position(node, RECALLS)) if feed is not None else FeedPage("unavailable", why="offline")
+    if page.state == "unavailable":
+        _failed(node, RECALLS, page.why, now)
+        return {"state": "unavailable", "why": page.why, "recalls": 0}
+    if not page.items:
+        return {"state": "ok", "recalls": 0}
+    try:
+        with node.write(node.machine("feed"), now) as tx:
+            absorb(tx, page.items)
+            move(tx, RECALLS, page.next)
+    except WRONG as error:
+        _failed(node, RECALLS, f"wrong_schema: {error}", now)
+        return {"state": "unavailable", "why": "province_silent", "recalls": 0}
+    with node.db.read() as session:
+        named = [str(item.get("recall_id")) for item in page.items]
+        held = [lot.key for recall_id in named for lot in stop_sales.recalled_lots(session, node.id, recall_id)]
+    judging.rejudge_keys(node, [key for key in held if key], now, "recall")
+    return {"state": "ok", "recalls": len(page.items)}
+
+
+def _asked(node: Node, feed: ProvinceFeed) -> FeedPage:
+    """The next page; lots that the snapshot in force holds are not sent again."""
+    with node.db.read() as session:
+        at, held = _position(session, CHANGES), lots.file_version(session)
+    return feed.changes(at, held) if held else feed.changes(at)
 
 
 def judge_again(node: Node, now: datetime) -> int:
     """Judge the lots on hand whose facts changed since the last time; answers how many keys."""
     with node.db.read() as session:
-        done, reached = _position(session, JUDGED), _position(session, CHANGES)
+        done, reached = _position(session, JUDGED), lots.records_age(session).version
         keys = _keys_on_hand(session, node.id, done) if reached > done else []
     if keys:
         judging.rejudge_keys(node, keys, now, "records")
@@ -99,17 +136,24 @@ def _take_page(node: Node, page: FeedPage, now: datetime) -> bool:
     """One page with its cursor; a page of the wrong shape is refused whole and the cursor stays."""
     try:
         with node.write(node.machine("feed"), now) as tx:
-            before = _position(tx.session, CHANGES)
-            if page.items:
-                _take_lines(tx, page.items)
-                stop_sales.apply(tx, stop_sales.since(tx.session, before))
-                told = [str(item.get("station_id")) for item in page.items if item.get("kind") == "station"]
-                transfer_intake.check_again(tx, told)
+            absorb(tx, page.items)
             move(tx, CHANGES, page.next, answered=not page.more)
     except WRONG as error:
         _failed(node, CHANGES, f"wrong_schema: {error}", now)
         return False
     return True
+
+
+def absorb(tx: Transaction, items: Sequence[dict[str, Any]]) -> None:
+    """Lines of a feed or a snapshot, and what follows at once: sales of what is recalled stop, slips of stations named
+    are checked again.
+    """
+    if items:
+        before = _position(tx.session, CHANGES)
+        _take_lines(tx, items)
+        stop_sales.apply(tx, stop_sales.since(tx.session, before))
+        told = [str(item.get("station_id")) for item in items if item.get("kind") == "station"]
+        transfer_intake.check_again(tx, told)
 
 
 def _take_lines(tx: Transaction, items: Sequence[dict[str, Any]]) -> None:
@@ -119,7 +163,7 @@ def _take_lines(tx: Transaction, items: Sequence[dict[str, Any]]) -> None:
     """
     try:
         with tx.session.begin_nested():
-            lots.upsert_changes(tx.session, items, tx.now)
+            lots_in.upsert_changes(tx.session, items, tx.now)
         return
     except WRONG as error:
         first = error
@@ -127,7 +171,7 @@ def _take_lines(tx: Transaction, items: Sequence[dict[str, Any]]) -> None:
     for item in items:
         try:
             with tx.session.begin_nested():
-                lots.upsert_changes(tx.session, [item], tx.now)
+                lots_in.upsert_changes(tx.session, [item], tx.now)
         except WRONG as error:
             refused += 1
             names = [str(item[name]) for name in ("key", "recall_id", "facility_id", "station_id") if item.get(name)]
@@ -193,6 +237,8 @@ def _keys_on_hand(session: Session, site_id: str, after: int) -> list[str]:
         part = LotRecordRow.key.in_(names[at : at + KEYS_AT_ONCE])
         for fact in session.scalars(select(LotRecordRow.key).where(LotRecordRow.version > after, part)):
             changed |= by_fact[fact]
+    for fact in lots.newer_in_file(session, names, after):
+        changed |= by_fact[fact]
     for key in session.scalars(select(LotSighting.key).where(LotSighting.version > after)):
         changed |= by_fact.get(key, set())
     for recall_id in stop_sales.since(session, after):
@@ -220,6 +266,14 @@ def move(tx: Transaction, name: str, cursor: int, answered: bool = True) -> None
     row.cursor = max(row.cursor, cursor)
     if answered:
         row.answered_at, row.failed_at, row.failure = tx.now, None, None
+    tx.session.flush()
+
+
+def go_back(tx: Transaction, cursor: int) -> None:
+    """The changes feed is to be read again from ``cursor``: what came after it is no longer here."""
+    for name in (CHANGES, JUDGED):
+        row = _row(tx, name)
+        row.cursor = min(row.cursor, cursor)
     tx.session.flush()
 
 

@@ -18,6 +18,7 @@ from pos_trace.services import (
     transfer_filling,
     transfer_intake,
     transfer_returns,
+    transfer_waiting,
     transfers,
 )
 from pos_trace.services.node import Actor, Answer, Node, Transaction, owned
@@ -93,6 +94,8 @@ def _received(tx: Transaction, line: TransferLine) -> DeliveryLine:
 
 def _waiting(tx: Transaction, transfer_id: str) -> Transfer:
     row = tx.owned(Transfer, transfer_id, transfers.NO_TRANSFER)
+    if row.state == transfer_waiting.STATE:
+        raise Conflict("transfer_over", "Hết giờ trả lời phiếu này: hàng đã về lại sạp giao.")
     if row.direction != "in" or row.state != "sent" or row.other_transfer_id is None:
         raise Conflict("transfer_answered", "Phiếu này đã được trả lời, hoặc phải quét mã trên phiếu để nhận.")
     return row

@@ -19,6 +19,7 @@ from pos_trace.services import (
     judging,
     lines_in,
     papers_freed,
+    papers_moved,
     papers_served,
     receiving,
     stock,
@@ -33,7 +34,7 @@ from pos_trace.services.node import Actor, Answer, Node, Transaction, stall_of
 from pos_trace.services.suppliers import SupplierIn
 from pos_trace.services.transfer_buyers import BuyerIn
 from pos_trace.services.transfers import Taken
-from pos_trace.store.models import Delivery, DeliveryLine, Flag, Paper, PaperLink, Photo, Scan, StockLot, Transfer
+from pos_trace.store.models import Delivery, DeliveryLine, Flag, Scan, StockLot, Transfer
 
 ZERO = Decimal(0)
 WAITING = ("open", "held")
@@ -51,8 +52,9 @@ def offer(
 ) -> Answer:
     """Hand a line, or a whole delivery, to the stall it was meant for; it waits there for "Nhận đủ".
 
-    Meanwhile nothing of it lies here and no question runs here. Raises ``Conflict`` once something of it was sold,
-    used or reported, ``NotFound``, ``Invalid`` (neither line nor delivery).
+    Meanwhile nothing of it lies here and no question runs here; unanswered it comes back (``transfer_waiting``). Raises
+    ``Conflict`` once something of it was sold, used or reported or its answer window is over, ``NotFound``, ``Invalid``
+    (neither line nor delivery).
     """
     if (delivery_id is None) == (line_id is None):
         wrong = FieldError("/line_id", "missing")
@@ -65,8 +67,8 @@ def offer(
         taken = [Taken(lot, line.goods_name, lot.on_hand) for line, lot in zip(lines, lots, strict=True)]
         row = transfers.make(tx, stall, "correction", to, taken, clean(reason, 300))
         row.lines = [
-            {"position": position, "line_id": line.id, "flag": _put_off(tx, line)}
-            for position, line in enumerate(lines, 1)
+            {"position": position, "line_id": line.id, "flag": _put_off(tx, line), "was": [lot.state, lot.state_reason]}
+            for position, (line, lot) in enumerate(zip(lines, lots, strict=True), 1)
         ]
         for line, lot in zip(lines, lots, strict=True):
             stock.move(tx, lot, "transferred", -lot.on_hand, "transfer", row.id)
@@ -96,10 +98,15 @@ def _whole(tx: Transaction, line: DeliveryLine) -> StockLot:
 
 
 def _put_off(tx: Transaction, line: DeliveryLine) -> Answer | None:
-    """End the question here; it is asked where the goods belong, its window still counted from the scan."""
+    """End the question here; it is asked where the goods belong, its window still counted from the scan.
+
+    Once that is over nobody hands the goods on any more: to and fro, or to a stall that never answers, wins no time.
+    """
     mine = select(Flag).where(Flag.site_id == line.site_id, Flag.line_id == line.id, Flag.state.in_(WAITING))
     kept = None
     for flag in tx.session.scalars(mine.order_by(Flag.id)):
+        if line.created_at + flags.window(tx.node.policy.clocks, flag.reason) <= tx.now:
+            raise Conflict("window_over", f"{line.goods_name}: đã quá giờ bổ sung giấy tờ, không chuyển sạp được nữa.")
         kept = {"id": flag.id, "state": flag.state, "due_at": flag.due_at.isoformat()}
         flag.state, flag.answered_at = "cancelled", tx.now
     return kept
@@ -128,8 +135,9 @@ def settle(
             "delivery_number": None, "print_jobs": [], "delivery_lines": []}  # fmt: skip
     old = [tx.session.get_one(DeliveryLine, (row.site_id, told["line_id"])) for told in sent.lines]
     delivery = _delivery(tx, row, tx.session.get_one(Delivery, (row.site_id, old[0].delivery_id)))
+    moving = papers_moved.Moving(tx, old)
     for line, before, told in zip(lines, old, sent.lines, strict=True):
-        made = _bring(tx, delivery, before, told["flag"], known)
+        made = _bring(tx, delivery, before, told["flag"], known, moving)
         line.lot_id, line.accepted = made.id, line.quantity
     for line in transfer_returns.lines_of(tx.session, sent):
         line.accepted = line.quantity
@@ -158,7 +166,12 @@ def _delivery(tx: Transaction, row: Transfer, before: Delivery) -> Delivery:
 
 
 def _bring(
-    tx: Transaction, delivery: Delivery, before: DeliveryLine, flag: Answer | None, known: transfer_filling.Known
+    tx: Transaction,
+    delivery: Delivery,
+    before: DeliveryLine,
+    flag: Answer | None,
+    known: transfer_filling.Known,
+    moving: papers_moved.Moving,
 ) -> StockLot:
     """The line with what it stood on; received when it was scanned, not now."""
     old_lot = stock.lot_of_line(tx.session, before.site_id, before.id)
@@ -168,7 +181,7 @@ def _bring(
     if code is None:
         line = lines_in.add_loose(tx, delivery, before.goods_name, before.goods_group, amount)
         line.content_kg, line.expiry, line.created_at = before.content_kg, before.expiry, before.created_at
-        _papers(tx, before, line)
+        moving.take(before, line)
         told = lines_in.settle_loose(tx, delivery, line)
     else:
         answer = known.get(str(code.key))
@@ -181,7 +194,7 @@ def _bring(
         )  # fmt: skip
         line = tx.session.get_one(DeliveryLine, (before.site_id, told["id"]))
         line.created_at = before.created_at
-        _papers(tx, before, line)
+        moving.take(before, line)
     lot = tx.session.get_one(StockLot, (before.site_id, told["lot_id"]))
     lot.received_at = old_lot.received_at if old_lot is not None else lot.received_at
     _ask_on(tx, line, flag)
@@ -221,41 +234,13 @@ def _scan(tx: Transaction, before: DeliveryLine, delivery: Delivery) -> Scan:
     return row
 
 
-def _papers(tx: Transaction, before: DeliveryLine, line: DeliveryLine) -> None:
-    """The papers follow the goods: entered at the right stall too, with their photos."""
-    for old in papers_served.of_line(tx.session, before):
-        row = Paper(site_id=old.site_id, id=tx.id(), created_at=tx.now, stall_id=line.stall_id)
-        for column in Paper.__table__.columns:
-            if column.key not in ("site_id", "id", "created_at", "stall_id"):
-                setattr(row, column.key, getattr(old, column.key))
-        tx.session.add(row)
-        tx.session.flush()
-        link = PaperLink(site_id=row.site_id, id=tx.id(), created_at=tx.now, stall_id=row.stall_id, paper_id=row.id)
-        link.line_id = line.id
-        tx.session.add(link)
-        taken: dict[str, str] = {}  # a photo here → the same there: a covered one goes on being sent in its place
-        mine = select(Photo).where(Photo.site_id == old.site_id, Photo.paper_id == old.id)
-        for photo in tx.session.scalars(mine.order_by(Photo.created_at, Photo.id)).all():
-            made = _photo(tx, photo, row, line)
-            taken[photo.id], made.covers_id = made.id, taken.get(photo.covers_id or "")
-    tx.session.flush()
-
-
-def _photo(tx: Transaction, old: Photo, paper: Paper, line: DeliveryLine) -> Photo:
-    row = Photo(site_id=old.site_id, id=tx.id(), created_at=tx.now, stall_id=line.stall_id, sha256=old.sha256)
-    row.media_type, row.size, row.quality, row.paper_id = old.media_type, old.size, old.quality, paper.id
-    row.delivery_id = line.delivery_id
-    tx.session.add(row)
-    return row
-
-
 def restore(tx: Transaction, row: Transfer) -> None:
     """The goods stay where they were scanned: line, lot and question are as before."""
     lines = transfer_returns.lines_of(tx.session, row)
     for moved, told in zip(lines, row.lines, strict=True):
         line = tx.session.get_one(DeliveryLine, (row.site_id, told["line_id"]))
         lot = tx.session.get_one(StockLot, (row.site_id, moved.lot_id))
-        line.state, lot.state, lot.state_reason, lot.closed_at = "accepted", "held", "person", None
+        (lot.state, lot.state_reason), line.state, lot.closed_at = told["was"], "accepted", None
         stock.move(tx, lot, "returned", moved.quantity, "transfer", row.id)
         moved.returned, moved.accepted = moved.quantity, ZERO
         flag = tx.session.get(Flag, (row.site_id, told["flag"]["id"])) if told["flag"] else None

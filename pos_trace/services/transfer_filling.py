@@ -12,7 +12,7 @@ from pos_trace.core.codes import ScannedCode
 from pos_trace.core.goods import PaperFacts, group_of, papers_state
 from pos_trace.core.records import RecordAnswer
 from pos_trace.core.transfer_slip import SlipLine
-from pos_trace.services import deliveries, earlier, judging, lines_in, papers, suppliers, transfer_buyers
+from pos_trace.services import deliveries, earlier, judging, lines_in, papers, papers_slips, suppliers, transfer_buyers
 from pos_trace.services.code_view import CodeView
 from pos_trace.services.node import Answer, Node, Transaction, stall_of
 from pos_trace.services.papers import PaperIn
@@ -21,7 +21,6 @@ from pos_trace.services.transfer_returns import lines_of, other_side
 from pos_trace.store import lots
 from pos_trace.store.models import Delivery, DeliveryLine, Party, Scan, StockLot, Transfer, TransferLine
 
-PAPER = "phieu_giao_hang"
 Known = Mapping[str, RecordAnswer | None]
 
 
@@ -45,24 +44,28 @@ def ask(node: Node, keys: Sequence[str], now: datetime) -> dict[str, RecordAnswe
 def fill(tx: Transaction, row: Transfer, day: date, into: Delivery | None, scan: Scan | None, known: Known) -> Delivery:
     """Bring every line of an incoming slip into a delivery: ``into`` while nothing else lies in it, else a new one.
 
-    The slip itself is the paper (kind ``phieu_giao_hang``) that every line without a record stands on.
+    The slip itself is the paper (kind ``phieu_giao_hang``) that every line without a record stands on, as far as the
+    seller could show the goods' origin: then it stands for his papers too, which nobody here gets to see.
     """
     who = transfer_buyers.seller_of(tx.session, tx.node, row)
     party = _party(tx, who)
     delivery = _delivery(tx, row, party, into)
     row.delivery_id = delivery.id  # from here on the slip counts as a paper that was seen
     seen = f"; {', '.join(sorted(_hashes(tx, row)))}" if _hashes(tx, row) else ""
-    told = PaperIn(PAPER, row.number, day, party.name[:200], f"Theo mã phiếu giao hàng đã quét{seen}"[:500])
+    told = PaperIn(
+        papers_slips.PAPER, row.number, day, party.name[:200], f"Theo mã phiếu giao hàng đã quét{seen}"[:500]
+    )
     papers.link(tx, papers.make(tx, told), delivery, None)
     tx.session.flush()
     scan = scan or scan_row(tx, "\n".join(row.codes or ()) or row.number, delivery)
     scan.delivery_id = delivery.id
-    facts = (PaperFacts(PAPER, row.number, day, party.name, 1),)
     sent = other_side(tx.session, row)
     theirs = {line.position: line.lot_id for line in lines_of(tx.session, sent)} if sent is not None else {}
     for line in lines_of(tx.session, row):
         lot = tx.session.get(StockLot, (row.site_id, theirs.get(line.position) or ""))
-        made = _bring(tx, delivery, scan, line, lot.expiry if lot is not None else None, facts, known)
+        slip = papers_slips.Worth(row.signature or "", True, bool(line.shown))
+        fact = PaperFacts(papers_slips.PAPER, row.number, day, party.name, slip.seen, False, slip.lacks, slip.stands)
+        made = _bring(tx, delivery, scan, line, lot.expiry if lot is not None else None, fact, known)
         line.lot_id, line.accepted = made["lot_id"], line.quantity
     row.party_id, row.state, row.answered_at = party.id, "accepted", tx.now
     if sent is not None:
@@ -92,7 +95,7 @@ def _bring(
     scan: Scan,
     line: TransferLine,
     expiry: date | None,
-    papers_seen: tuple[PaperFacts, ...],
+    slip: PaperFacts,
     known: Known,
 ) -> Answer:
     amount = (line.quantity, line.unit)
@@ -109,7 +112,7 @@ def _bring(
     received = None if delivery.practice else judging.received_of(tx.session, tx.node, code.key)
     facts = earlier.history(tx.session, tx.node, tx.who.stall_id, view, received, tx.now)
     group = tx.node.policy.group(called[1])
-    state = papers_state(papers_seen, group, tx.now.astimezone(tx.node.zone).date())
+    state = papers_state((slip,), group, tx.now.astimezone(tx.node.zone).date())
     verdict = judging.judge(tx.node, view, answer, state, facts, called[1], tx.now)
     if answer is not None and answer.state == "found" and answer.record is not None:
         lines_in.remember_record(tx, answer)
@@ -175,7 +178,7 @@ def slip_lines(tx: Transaction, row: Transfer, told: Sequence[SlipLine], hashes:
     for position, line in enumerate(told, 1):
         made = TransferLine(site_id=row.site_id, id=tx.id(), created_at=tx.now, stall_id=row.stall_id)
         made.transfer_id, made.position, made.key, made.name = row.id, position, line.key or None, line.name
-        made.quantity, made.unit = Decimal(line.quantity), line.unit
+        made.quantity, made.unit, made.shown = Decimal(line.quantity), line.unit, line.shown
         made.paper_hashes = list(hashes) if position == 1 else []
         tx.session.add(made)
     tx.session.flush()

@@ -21,14 +21,15 @@ from pos_trace.services import (
     lookups,
     transfer_buyers,
     transfer_filling,
+    transfer_returns,
     transfer_slips,
     transfers,
 )
 from pos_trace.services.node import Actor, Answer, Node, Transaction, stall_of
+from pos_trace.services.papers_slips import BAD, UNKNOWN, UNLISTED, VERIFIED
 from pos_trace.store.models import Delivery, DeliveryLine, Stall, StockLot, Transfer, TransferLine
 
 NO_DELIVERY = "Không tìm thấy chuyến hàng."
-VERIFIED, UNKNOWN, BAD = "verified", "unknown_key", "bad"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ def take(node: Node, who: Actor, asked: SlipScan, now: datetime, code: Answer | 
     """``{message, transfer, delivery_id, …}`` of one scanned code; None when it cannot be read at all.
 
     ``transfer.state``: ``preview`` (nothing written), ``partial`` (other codes of the slip are missing),
-    ``other_stall`` (asks), ``accepted`` with its delivery; the same slip again is the same delivery. A false signature
-    takes nothing in and accuses nobody. Raises ``Invalid``, ``Conflict``.
+    ``other_stall`` (asks), ``accepted`` with its delivery; the same slip again is the same delivery, or a new one when
+    that was cancelled. A false signature takes nothing in and accuses nobody. Raises ``Invalid``, ``Conflict``.
     """
     read = transfer_slip.read(asked.text)
     if read is None:
@@ -93,7 +94,10 @@ def _taken(
     known: transfer_filling.Known,
 ) -> Answer:
     if row.state == "cancelled":
-        raise Conflict("transfer_cancelled", "Người giao đã rút phiếu này lại.")
+        if row.other_transfer_id is not None:
+            raise Conflict("transfer_cancelled", "Người giao đã rút phiếu này lại.")
+        _taken_by_nobody_else(tx, read.slip)
+        transfer_returns.take_again(tx, row)
     if row.delivery_id is not None or row.state == "refused":
         return _answer(tx, row, "already")
     scan = transfer_filling.scan_row(tx, asked.text, into, asked.source)
@@ -102,11 +106,13 @@ def _taken(
         if missing:
             words = ", ".join(f"Mã {part}/{read.slip.parts}" for part in missing)
             return _answer(tx, row, "partial", words, missing=missing, part=[read.slip.part, read.slip.parts])
+    if row.other_transfer_id is None and not transfer_returns.lines_of(tx.session, row):
         whole = _whole(row.codes or ())
         hashes = [one for code in whole for one in code.slip.papers]
         transfer_filling.slip_lines(tx, row, [line for code in whole for line in code.slip.lines], hashes)
     transfer_filling.fill(tx, row, read.slip.day, into, scan, known)
-    return _answer(tx, row, "accepted" if row.signature == VERIFIED else "as_paper")
+    said = {VERIFIED: "accepted", UNLISTED: "not_listed"}.get(row.signature or "", "as_paper")
+    return _answer(tx, row, said)
 
 
 def _answer(tx: Transaction, row: Transfer, say: str, words: str = "", **more: object) -> Answer:
@@ -238,20 +244,42 @@ def check_again(tx: Transaction, stations: Iterable[str]) -> None:
     for station in sorted(set(stations)):
         waiting = select(Transfer).where(
             Transfer.site_id == tx.node.id,
-            Transfer.signature == UNKNOWN,
+            Transfer.signature.in_((UNKNOWN, UNLISTED)),
             Transfer.from_station.startswith(f"{station}/", autoescape=True),
         )
         for row in tx.session.scalars(waiting.order_by(Transfer.id)).all():
-            good = all(check(tx.session, tx.node, code) == VERIFIED for code in _whole(row.codes or ()))
-            row.signature = VERIFIED if good else BAD
-            tx.session.flush()
-            tx.audit("transfer_checked", f"transfer:{row.id}", {"signature": row.signature}, row.stall_id)
-            if not good:
-                _judge_again(tx, row)
+            _checked(tx, row, _signature_of(tx, row))
 
 
-def _judge_again(tx: Transaction, row: Transfer) -> None:
-    """Lines that stood on a slip with a false signature stand on their own papers; what is missing is asked."""
+def never_told(node: Node, pulled: datetime) -> int:
+    """The feed was read to its end at ``pulled`` and still names no such station: its slips taken before are papers no
+    longer. What is missing is asked, with the answer window from now; should the key come after all, they count again.
+    Answers how many.
+    """
+    waiting = select(Transfer.id).where(
+        Transfer.site_id == node.id, Transfer.signature == UNKNOWN, Transfer.created_at < pulled
+    )
+    with node.db.read() as session:
+        rows = session.scalars(waiting.order_by(Transfer.id)).all()
+    for transfer_id in rows:
+        with node.write(node.machine("feed"), pulled) as tx:
+            row = tx.session.get_one(Transfer, (node.id, transfer_id))
+            found = _signature_of(tx, row)
+            _checked(tx, row, UNLISTED if found == UNKNOWN else found)
+    return len(rows)
+
+
+def _signature_of(tx: Transaction, row: Transfer) -> str:
+    """The worst of what the codes of a slip show by the keys known now."""
+    found = {check(tx.session, tx.node, code) for code in _whole(row.codes or ())}
+    return next((one for one in (BAD, UNKNOWN) if one in found), VERIFIED)
+
+
+def _checked(tx: Transaction, row: Transfer, signature: str) -> None:
+    """Write down what became of a slip's signature; lines that stand on it are judged again, what is missing asked."""
+    row.signature = signature
+    tx.session.flush()
+    tx.audit("transfer_checked", f"transfer:{row.id}", {"signature": signature}, row.stall_id)
     mine = select(StockLot.line_id).join(TransferLine, TransferLine.lot_id == StockLot.id)
     mine = mine.where(StockLot.site_id == row.site_id, TransferLine.transfer_id == row.id).order_by(StockLot.line_id)
     for line_id in tx.session.scalars(mine).all():

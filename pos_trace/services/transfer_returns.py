@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from pos_trace.services import judging, reopening, stock
 from pos_trace.services.node import Transaction
-from pos_trace.store.models import DeliveryLine, StockLot, Transfer, TransferLine
+from pos_trace.store.models import Delivery, DeliveryLine, StockLot, Transfer, TransferLine
 
 ZERO = Decimal(0)
 
@@ -57,6 +57,22 @@ def refuse(tx: Transaction, row: Transfer, line: TransferLine, taken: Decimal, r
         row.state = "refused"
         if sent is not None:
             sent.state = "refused"
+
+
+def delivery_cancelled(tx: Transaction, delivery: Delivery) -> None:
+    """The slip of another station that filled a cancelled delivery is as if never scanned: it may be taken in again."""
+    row = tx.session.get(Transfer, (delivery.site_id, delivery.transfer_id)) if delivery.transfer_id else None
+    if row is not None and row.other_transfer_id is None:
+        row.state, row.answered_at = "cancelled", tx.now
+
+
+def take_again(tx: Transaction, row: Transfer) -> None:
+    """A slip whose delivery was cancelled waits once more, with its lines; the old delivery keeps what it was."""
+    row.state, row.answered_at, row.delivery_id = "sent", None, None
+    for line in lines_of(tx.session, row):
+        line.lot_id = line.accepted = line.returned = line.refuse_reason = None
+    tx.session.flush()
+    tx.audit("transfer_taken_again", f"transfer:{row.id}", {"number": row.number})
 
 
 def give_back(tx: Transaction, row: Transfer, line: TransferLine, taken: Decimal, reason: str) -> None:

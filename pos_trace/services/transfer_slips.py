@@ -56,7 +56,7 @@ def sign(tx: Transaction, stall: Stall, row: Transfer) -> tuple[str, ...]:
         stall=stall.number,
         slip_no=row.number,
         day=tx.now.astimezone(tx.node.zone).date(),
-        lines=tuple(SlipLine(line.key or "", line.name, line.quantity, line.unit) for line in lines),
+        lines=tuple(SlipLine(line.key or "", line.name, line.quantity, line.unit, bool(line.shown)) for line in lines),
         buyer=str(row.buyer.get("address") or "")[:60],
         kind=row.kind,
         papers=tuple(dict.fromkeys(hashes))[:MOST_HASHES],

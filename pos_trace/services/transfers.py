@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 from pos_trace.core.errors import Conflict, FieldError, Invalid
 from pos_trace.core.quantities import as_text, to_kg
 from pos_trace.core.text import clean
-from pos_trace.services import printing, products, stock, transfer_buyers, transfer_returns, transfer_slips
+from pos_trace.services import (
+    origins,
+    printing,
+    products,
+    stock,
+    transfer_buyers,
+    transfer_returns,
+    transfer_slips,
+)
 from pos_trace.services.node import Actor, Answer, Node, Transaction, owned, stall_of
 from pos_trace.services.transfer_buyers import Buyer, BuyerIn
 from pos_trace.store import lots
@@ -49,8 +57,9 @@ def send(
 ) -> Answer:
     """ "Bán cho bạn hàng" (``sale``) or shop to shop (``internal``): ``{id, number, codes, print_jobs, state, …}``.
 
-    Blocked and recalled lots are refused and nobody overrides; held ones wait. A buyer of this box sees the slip under
-    "Hàng đang tới" at once. Raises ``Invalid``, ``NotFound`` (stall, another stall's lot), ``Conflict``.
+    Blocked and recalled lots are refused and nobody overrides; held ones wait. What came in for practice, and opening
+    stock, goes as what it is: the slip shows no origin for it. A buyer of this box sees the slip under "Hàng đang tới"
+    at once. Raises ``Invalid``, ``NotFound`` (stall, another stall's lot), ``Conflict``.
     """
     if kind not in KINDS:
         raise Invalid("kind_unknown", "Chọn bán cho bạn hàng hoặc giao nội bộ.", (FieldError("/kind", "unknown"),))
@@ -59,10 +68,12 @@ def send(
     with node.write(who, now) as tx:
         stall = stall_of(tx.session, who)
         to = transfer_buyers.find(tx.session, node, stall, buyer, kind)
-        taken = [part for index, line in enumerate(told) for part in _taken(tx, line, index)]
+        taken: list[Taken] = []
+        for index, line in enumerate(told):
+            taken += _taken(tx, line, index, taken)
         row = make(tx, stall, kind, to, taken, clean(reason, 300))
-        for line, part in zip(transfer_returns.lines_of(tx.session, row), taken, strict=True):
-            stock.move(tx, part.lot, "transferred", -line.quantity, "transfer", row.id)
+        for sent, part in zip(transfer_returns.lines_of(tx.session, row), taken, strict=True):
+            stock.move(tx, part.lot, "transferred", -sent.quantity, "transfer", row.id)
         return finish(tx, stall, row, to)
 
 
@@ -79,6 +90,7 @@ def make(tx: Transaction, stall: Stall, kind: str, to: Buyer, taken: Sequence[Ta
         line.transfer_id, line.position, line.lot_id, line.key = row.id, position, part.lot.id, part.lot.key
         line.name, line.quantity, line.unit = part.name, part.quantity, part.lot.unit
         line.paper_hashes = transfer_slips.hashes_of(tx.session, part.lot)
+        line.shown = origins.shown(tx.session, tx.node, part.lot, part.name)
         tx.session.add(line)
     tx.session.flush()
     return row
@@ -117,11 +129,13 @@ def copy_line(tx: Transaction, mine: Transfer, line: Any) -> None:
     """A line of the slip on the buyer's side: what it is, not which lot of the seller's it was."""
     made = TransferLine(site_id=mine.site_id, id=tx.id(), created_at=tx.now, stall_id=mine.stall_id)
     made.transfer_id, made.position, made.key = mine.id, line.position, line.key
-    made.name, made.quantity, made.unit, made.paper_hashes = line.name, line.quantity, line.unit, line.paper_hashes
+    made.name, made.quantity, made.unit, made.shown = line.name, line.quantity, line.unit, line.shown
+    made.paper_hashes = line.paper_hashes
     tx.session.add(made)
 
 
-def _taken(tx: Transaction, told: LineIn, index: int) -> list[Taken]:
+def _taken(tx: Transaction, told: LineIn, index: int, before: Sequence[Taken]) -> list[Taken]:
+    """What a line takes, beside what the lines ``before`` it take: the same product may stand on a slip twice."""
     where = f"/lines/{index}"
     quantity = stock.quantity_of(told.quantity, f"{where}/quantity")
     unit = stock.unit_known(told.unit, f"{where}/unit") if told.unit else None
@@ -133,18 +147,23 @@ def _taken(tx: Transaction, told: LineIn, index: int) -> list[Taken]:
     product = products.match(tx.session, tx.who, sku=told.product, name=told.product) if told.product else None
     if product is None:
         raise Invalid("goods_missing", "Chọn lô hàng, hoặc nhập tên hàng của sạp.", (FieldError(where, "missing"),))
-    return _by_expiry(tx, product, quantity, unit, where)
+    return _by_expiry(tx, product, quantity, unit, where, before)
 
 
-def _by_expiry(tx: Transaction, product: Product, quantity: Decimal, unit: str | None, where: str) -> list[Taken]:
+def _by_expiry(
+    tx: Transaction, product: Product, quantity: Decimal, unit: str | None, where: str, before: Sequence[Taken]
+) -> list[Taken]:
     """First expiring first, as a sale takes it; only what may leave."""
     open_lots = stock.open_lots(tx.session, product.site_id, product.stall_id, product.id)
     good = [lot for lot in open_lots if lot.state == "sellable" and _today(tx) <= (lot.expiry or date.max)]
     good.sort(key=lambda lot: (lot.expiry or date.max, lot.harvested or date.max, lot.received_at, lot.id))
     left, found = quantity, []
     for lot in good:
+        there = lot.on_hand - sum((one.quantity for one in before if one.lot.id == lot.id), ZERO)
+        if there <= ZERO:
+            continue
         wanted = _in_lots_unit(lot, product, left, unit, where)
-        part = min(wanted, lot.on_hand)
+        part = min(wanted, there)
         may_leave(tx, lot)
         found.append(Taken(lot, product.name, part))
         if part == wanted:
@@ -248,4 +267,5 @@ def _line_told(line: TransferLine, row: Transfer) -> Answer:
         "accepted": as_text(line.accepted) if line.accepted is not None else None,
         "returned": as_text(line.returned) if line.returned is not None else None,
         "refuse_reason": line.refuse_reason,
+        "shown": bool(line.shown),
     }

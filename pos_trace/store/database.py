@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
 
 from pos_trace.store import refusals
+from pos_trace.store.prepared import READING
 from pos_trace.store.records_file import OpenFiles
 
 PRAGMAS = (
@@ -90,7 +91,7 @@ class Database:
         with (
             refusals.told(),
             self.engine.connect().execution_options(**self._reading) as connection,
-            Session(connection, expire_on_commit=False, info={RECORDS: self.records}) as session,
+            Session(connection, expire_on_commit=False, info={RECORDS: self.records, READING: True}) as session,
         ):
             try:
                 yield session
@@ -168,6 +169,8 @@ class Database:
 
     def close(self) -> None:
         """Give all connections back."""
+        if self.records is not None:
+            self.records.close()
         self.engine.dispose()
 
 

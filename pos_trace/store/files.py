@@ -46,6 +46,13 @@ class Files:
             raise NotFound("file_unknown", "Không có tệp này.")
         return path.read_bytes()
 
+    def size(self, digest: str) -> int:
+        """How many bytes the file of ``digest`` has, without reading it; raises ``NotFound``."""
+        try:
+            return self._path(digest).stat().st_size
+        except FileNotFoundError:
+            raise NotFound("file_unknown", "Không có tệp này.") from None
+
     def has(self, digest: str) -> bool:
         """Whether the file is here."""
         return self._path(digest).exists()

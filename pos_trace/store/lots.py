@@ -1,16 +1,14 @@
-"""``find(key)``: what this node knows of a lot, and taking in what the province says (newest version wins)."""
+"""``find(key)``: what this node knows of a lot – the table, then the file in force – and how old that is."""
 
-import base64
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, literal, or_, select, true
+from sqlalchemy import bindparam, exists, func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
-from pos_trace.core.codes.build import key_of
+from pos_trace.core.errors import Unavailable
 from pos_trace.core.records import Certificate, Facility, LotRecord, Recall, RecordAnswer, RecordsAge
-from pos_trace.store import desk_checks, feed_lines, lot_lines, sightings
+from pos_trace.store import lot_lines
 from pos_trace.store.database import RECORDS
 from pos_trace.store.models import (
     CertificateRow,
@@ -20,14 +18,10 @@ from pos_trace.store.models import (
     RecallLot,
     RecallRow,
     RecordsFile,
-    StationRow,
 )
 from pos_trace.store.prepared import Prepared
 from pos_trace.store.records_file import OpenFiles
 
-RECALL_TEXT = ("recall_id", "gtin", "reason", "issuer", "level", "instructions", "status")
-PUBLIC_KEY_BYTES = 32
-LONGEST_KEY = 400
 FACILITY_TEXT = (
     "name",
     "type",
@@ -46,14 +40,23 @@ KEYS: Final[tuple[Any, ...]] = (bindparam("key"), bindparam("lot"))
 
 
 def _head() -> Prepared:
-    """In one statement, of one moment: the feed's cursor and answer, the file in force, the table's rows."""
+    """In one statement, of one moment: the feed's cursor and answer, whether a recall names the key or its lot, the
+    file in force, keys and versions of the table's rows. ``created_at`` of a file is when the province made it.
+    """
     one = select(literal(1).label("one")).subquery()
     feed = select(FeedCursor.cursor, FeedCursor.answered_at).where(FeedCursor.name == "changes").limit(1).subquery()
-    file = select(RecordsFile.seq, RecordsFile.path).order_by(RecordsFile.seq.desc()).limit(1).subquery()
+    files = select(RecordsFile.created_at, RecordsFile.seq, RecordsFile.path)
+    file = files.order_by(RecordsFile.seq.desc()).limit(1).subquery()
     table = LotRecordRow.__table__
-    columns = [table.c[name] for name in lot_lines.COLUMNS]
+    named = exists().where(RecallLot.key.in_(KEYS))
     joined = one.outerjoin(feed, true()).outerjoin(file, true()).outerjoin(table, table.c.key.in_(KEYS))
-    return Prepared(select(*feed.c, *file.c, *columns).select_from(joined))
+    return Prepared(select(*feed.c, named, *file.c, table.c.key, table.c.version).select_from(joined))
+
+
+def _row() -> Prepared:
+    """A lot of the table."""
+    columns = [LotRecordRow.__table__.c[name] for name in lot_lines.COLUMNS]
+    return Prepared(select(*columns).where(LotRecordRow.key == bindparam("key")))
 
 
 def _recall() -> Prepared:
@@ -74,12 +77,15 @@ def _facility_with() -> Prepared:
     return Prepared(found.order_by(CertificateRow.position))
 
 
-FACTS: Final = 4
+FACTS: Final = 6
+RECALLED: Final = 2
+Values = Sequence[Any]
 RECALL_MEMBERS: Final = ("recall_id", "reason", "issued_at", "issuer", "gtin", "level", "instructions", "collect_at")
 FACILITY_MEMBERS: Final = ("facility_id", *FACILITY_TEXT, "is_individual", "version")
 CERTIFICATE_MEMBERS: Final = ("kind", "number", "issuer", "issued", "expires")
 LISTS: Final = (lot_lines.COLUMNS.index("standards"), lot_lines.COLUMNS.index("events"))
 HEAD: Final = _head()
+ROW: Final = _row()
 RECALL: Final = _recall()
 FACILITY: Final = _facility_with()
 
@@ -88,29 +94,82 @@ def find(session: Session, key: str) -> RecordAnswer:
     """Found with facility and recall in force, or absent; ``age`` is when the changes feed last answered.
 
     Table, then file: a row counts when it is newer than the file, else what the file says of the key. A label with a
-    serial is its lot's where the province published the lot without serials. Raises ``OSError`` when the file in
-    force cannot be read.
+    serial is its lot's where the province published the lot without serials. A file in force that cannot be read makes
+    what the table does not know ``unavailable``, never absent.
     """
     lot = lot_of(key)
     heads = HEAD.rows(session, key=key, lot=lot)
-    cursor, answered_at, seq, name = heads[0][:FACTS]
-    age = RecordsAge(cursor or 0, answered_at)
-    rows = {row[FACTS]: row[FACTS:] for row in heads if row[FACTS] is not None}
-    files: OpenFiles | None = session.info.get(RECORDS)
-    found = None
+    age, found, unreadable = _age(heads[0]), None, False
+    versions = {row[FACTS]: row[FACTS + 1] for row in heads}
     for wanted in (key,) if lot == key else (key, lot):
-        found = rows.get(wanted)
-        if name is not None and files is not None and (found is None or found[lot_lines.VERSION] <= seq):
-            found = files.find(name, wanted) or found
+        try:
+            found = _newer(session, heads[0], wanted, versions.get(wanted))
+        except Unavailable:
+            found, unreadable = _in_table(session, wanted), True
         if found is not None:
             break
+    named = heads[0][RECALLED]
     if found is None:
-        return RecordAnswer("absent", recall=_recall_in_force(session, key, lot), age=age)
+        recall = _recall_in_force(session, key, lot) if named else None
+        return RecordAnswer("unavailable" if unreadable else "absent", recall=recall, age=age, why=_why(unreadable))
     made = record(found)
-    recall = _recall_in_force(session, key, lot, made.recall_id)
-    return RecordAnswer(
-        "found", made, _facility(session, made.facility_id), recall, RecordsAge(made.version, age.as_of)
-    )
+    recall = _recall_in_force(session, key, lot, made.recall_id) if named or made.recall_id else None
+    facility = _facility(session, made.facility_id)
+    return RecordAnswer("found", made, facility, recall, RecordsAge(made.version, age.as_of))
+
+
+def _newer(session: Session, head: Sequence[Any], key: str, version: int | None) -> Values | None:
+    """What the table says, where it is newer than the file in force; else what the file says, where it has the key.
+
+    ``version``: of the table's row, None where it has none.
+    """
+    seq, name = head[FACTS - 2 : FACTS]
+    files: OpenFiles | None = session.info.get(RECORDS)
+    in_file = name is not None and files is not None and (version is None or version <= seq)
+    found = files.find(name, key) if in_file and files is not None else None
+    return found if found is not None or version is None else _in_table(session, key)
+
+
+def _in_table(session: Session, key: str) -> Values | None:
+    found = ROW.rows(session, key=key)
+    return found[0] if found else None
+
+
+def _why(unreadable: bool) -> str | None:
+    return "offline" if unreadable else None
+
+
+def _age(head: Sequence[Any]) -> RecordsAge:
+    """What the feed has told and the file in force holds: the newer of the two vouches."""
+    cursor, answered_at, _, made_at, seq = head[: FACTS - 1]
+    moments = [moment for moment in (answered_at, made_at) if moment is not None]
+    return RecordsAge(max(cursor or 0, seq or 0), max(moments, default=None))
+
+
+def count(session: Session) -> int:
+    """How many lots this node knows: the file's, and those of the table it does not hold."""
+    head = HEAD.rows(session, key="", lot="")[0]
+    seq, name = head[FACTS - 2 : FACTS]
+    files: OpenFiles | None = session.info.get(RECORDS)
+    if name is None or files is None:
+        return session.scalar(select(func.count()).select_from(LotRecordRow)) or 0
+    keys = list(session.scalars(select(LotRecordRow.key)))
+    held = session.scalar(select(RecordsFile.rows).where(RecordsFile.seq == seq)) or 0
+    return held + len(keys) - len(files.newer(name, keys, -1))
+
+
+def file_version(session: Session) -> int:
+    """The version of the snapshot in force, 0 without one."""
+    return session.scalar(select(RecordsFile.seq).order_by(RecordsFile.seq.desc()).limit(1)) or 0
+
+
+def newer_in_file(session: Session, keys: Iterable[str], version: int) -> list[str]:
+    """Of ``keys``, those that the file in force holds in a version above ``version``."""
+    seq, name = HEAD.rows(session, key="", lot="")[0][FACTS - 2 : FACTS]
+    files: OpenFiles | None = session.info.get(RECORDS)
+    if name is None or files is None or seq <= version:
+        return []
+    return files.newer(name, keys, version)
 
 
 def lot_of(key: str) -> str:
@@ -119,9 +178,8 @@ def lot_of(key: str) -> str:
 
 
 def records_age(session: Session) -> RecordsAge:
-    """The changes feed's cursor and when it last answered."""
-    feed = session.scalars(select(FeedCursor).where(FeedCursor.name == "changes")).first()
-    return RecordsAge(feed.cursor, feed.answered_at) if feed else RecordsAge()
+    """How far the records of this node reach, and when the province last vouched for them."""
+    return _age(HEAD.rows(session, key="", lot="")[0])
 
 
 def _recall_in_force(session: Session, key: str, lot: str, recall_id: str | None = None) -> Recall | None:
@@ -147,121 +205,3 @@ def _facility(session: Session, facility_id: str) -> Facility | None:
     own = len(FACILITY_MEMBERS)
     certificates = tuple(Certificate(*row[own:]) for row in found if row[own] is not None)
     return Facility(**dict(zip(FACILITY_MEMBERS, found[0], strict=False)), certificates=certificates)
-
-
-def upsert_changes(session: Session, changes: Iterable[Mapping[str, Any]], now: datetime) -> list[str]:
-    """Take in lines of the feed, each with its ``kind``; answers the lot keys whose facts changed.
-
-    Idempotent: an older or equal version changes nothing. Raises ``ValueError`` for a line that lacks a required
-    field or holds what does not fit, so that a wrong page is refused whole.
-    """
-    touched: list[str] = []
-    for line in changes:
-        kind = line.get("kind")
-        if kind == "lot":
-            touched += upsert_lot(session, line, now)
-        elif kind == "facility":
-            upsert_facility(session, line, now)
-        elif kind == "recall":
-            touched += upsert_recall(session, line, now)
-        elif kind == "desk_check":
-            desk_checks.upsert(session, line, now)
-        elif kind == "sighting":
-            touched += sightings.upsert(session, line, now)
-        elif kind == "station":
-            upsert_station(session, line)
-    session.flush()
-    return list(dict.fromkeys(touched))
-
-
-def upsert_lot(session: Session, line: Mapping[str, Any], _now: datetime) -> list[str]:
-    """One lot line; answers its key when it was news."""
-    values = lot_lines.read(line)
-    key, version = values[lot_lines.KEY], values[lot_lines.VERSION]
-    row = session.get(LotRecordRow, key)
-    if row is not None and row.version >= version:
-        return []
-    _put(session, row or LotRecordRow(key=key), dict(zip(lot_lines.COLUMNS, values, strict=True)))
-    return [key]
-
-
-def upsert_facility(session: Session, line: Mapping[str, Any], _now: datetime) -> None:
-    """One facility line; its certificates are replaced as a set."""
-    feed_lines.needed(line, "facility_id"), feed_lines.needed(line, "name")
-    told: dict[str, Any] = _texts(FacilityRow, line, ("facility_id", *FACILITY_TEXT))
-    new_version = feed_lines.version(line)
-    ident = told.pop("facility_id")
-    row = session.get(FacilityRow, ident)
-    if row is not None and row.version >= new_version:
-        return
-    told |= {"type": told["type"] or "", "status": told["status"] or "active", "version": new_version}
-    told["is_individual"] = bool(line.get("is_individual"))
-    certificates = [_certificate(item) for item in feed_lines.entries(line, "certificates")]
-    _put(session, row or FacilityRow(facility_id=ident), told)
-    session.flush()
-    session.execute(delete(CertificateRow).where(CertificateRow.facility_id == ident))
-    for position, certificate in enumerate(certificates):
-        session.add(CertificateRow(facility_id=ident, position=position, **certificate))
-
-
-def _certificate(item: dict[str, Any]) -> dict[str, Any]:
-    told: dict[str, Any] = _texts(CertificateRow, item, ("kind", "number", "issuer"))
-    return told | {
-        "kind": told["kind"] or "",
-        "issued": feed_lines.day(item, "issued"),
-        "expires": feed_lines.day(item, "expires"),
-    }
-
-
-def upsert_recall(session: Session, line: Mapping[str, Any], _now: datetime) -> list[str]:
-    """One recall line; answers the keys it names (and named before), to be judged again."""
-    feed_lines.needed(line, "recall_id"), feed_lines.needed(line, "issued_at")
-    told: dict[str, Any] = _texts(RecallRow, line, RECALL_TEXT)
-    new_version, ident = feed_lines.version(line), told.pop("recall_id")
-    row = session.get(RecallRow, ident)
-    if row is not None and row.version >= new_version:
-        return []
-    told |= {name: told[name] or "" for name in ("reason", "issuer", "level", "instructions")}
-    told |= {"issued_at": feed_lines.moment(line, "issued_at"), "status": told["status"] or "active"}
-    told |= {"collect_at": feed_lines.texts(line, "collect_at"), "version": new_version}
-    keys = [_key(key) for key in feed_lines.texts(line, "keys")]
-    if told["gtin"]:
-        keys += [_key(key_of((("01", told["gtin"]), ("10", lot)))) for lot in feed_lines.texts(line, "lots")]
-    before = list(session.scalars(select(RecallLot.key).where(RecallLot.recall_id == ident)))
-    _put(session, row or RecallRow(recall_id=ident), told)
-    session.flush()
-    session.execute(delete(RecallLot).where(RecallLot.recall_id == ident))
-    for key in dict.fromkeys(keys):
-        session.add(RecallLot(recall_id=ident, key=key))
-    return list(dict.fromkeys([*before, *keys]))
-
-
-def upsert_station(session: Session, line: Mapping[str, Any]) -> None:
-    """One station line: its public key (base64 of 32 bytes) and its stalls."""
-    told: dict[str, Any] = _texts(StationRow, line, ("station_id", "name", "public_key", "gln", "commune"))
-    for name in ("station_id", "name", "public_key"):
-        feed_lines.needed(line, name)
-    if len(base64.b64decode(told["public_key"], validate=True)) != PUBLIC_KEY_BYTES:
-        raise ValueError("public_key is base64 of 32 bytes")
-    told |= {"version": feed_lines.version(line), "stalls": feed_lines.entries(line, "stalls")}
-    row = session.get(StationRow, told["station_id"])
-    if row is None or row.version < told["version"]:
-        _put(session, row or StationRow(station_id=told["station_id"]), told)
-
-
-def _put(session: Session, row: Any, told: dict[str, Any]) -> None:
-    for name, value in told.items():
-        setattr(row, name, value)
-    session.add(row)
-
-
-def _texts(model: Any, line: Mapping[str, Any], names: Iterable[str]) -> dict[str, str | None]:
-    """The texts of ``line``, each no longer than its column."""
-    columns = model.__table__.c
-    return {name: feed_lines.text(line, name, getattr(columns[name].type, "length", None)) for name in names}
-
-
-def _key(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > LONGEST_KEY:
-        raise ValueError(f"a key is a text of at most {LONGEST_KEY} signs")
-    return value

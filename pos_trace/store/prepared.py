@@ -7,13 +7,16 @@ from typing import Any
 from sqlalchemy import Dialect, Select
 from sqlalchemy.orm import Session
 
-Reader = Callable[[Any], Any] | None
+Readers = tuple[tuple[int, Callable[[Any], Any]], ...]
+READING = "reading"  # in ``session.info`` of a session that writes nothing
+HELD = "held_driver"  # in ``session.info``: the driver's connection, the same as long as the session lives
 # text for the driver, order of its values (None: by name), values that stand in the statement itself, readers
-Compiled = tuple[str, tuple[str, ...] | None, dict[str, Any], tuple[Reader, ...]]
+Compiled = tuple[str, tuple[str, ...] | None, dict[str, Any], Readers]
 
 
 class Prepared:
-    """A read: ``rows(session, name=value…)``. It costs a third of the same statement executed by Core.
+    """A read: ``rows(session, name=value…)``. It costs a third of the same statement executed by Core. The session must
+    be bound to one connection, as ``Database`` makes it.
 
     Values go to the driver as they are, so they must be texts, whole numbers or None; what comes back is typed by
     the selected columns.
@@ -24,19 +27,24 @@ class Prepared:
         self._guard = threading.Lock()
         self._compiled: dict[str, Compiled] = {}
 
-    def rows(self, session: Session, **told: Any) -> list[tuple[Any, ...]]:
+    def rows(self, session: Session, **told: Any) -> list[Sequence[Any]]:
         """Every row, the session's own changes among them."""
-        session.flush()
-        held = session.connection()
-        dialect = held.dialect
+        info = session.info
+        if READING not in info:
+            session.flush()
+        held = info.get(HELD)
+        if held is None:
+            connection = session.connection()
+            held = info[HELD] = (connection.connection.driver_connection, connection.dialect)
+        driver: Any
+        driver, dialect = held
         text, order, fixed, readers = self._compiled.get(dialect.name) or self._compile(dialect)
-        driver: Any = held.connection.driver_connection
-        values = fixed | told
+        values = fixed | told if fixed else told
         if order is not None:
             found = driver.execute(text, [values[name] for name in order]).fetchall()
         else:
             found = driver.execute(text, values, prepare=True).fetchall()
-        return [typed(row, readers) for row in found]
+        return [typed(row, readers) for row in found] if readers else found
 
     def _compile(self, dialect: Dialect) -> Compiled:
         with self._guard:
@@ -49,13 +57,16 @@ class Prepared:
             return self._compiled[dialect.name]
 
 
-def readers_of(columns: Sequence[Any], dialect: Dialect) -> tuple[Reader, ...]:
-    """What turns each column's driver value into its own; None where it is that already."""
-    return tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
+def readers_of(columns: Sequence[Any], dialect: Dialect) -> Readers:
+    """Place and reader of each column whose driver value is not yet its own."""
+    found = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+    return tuple((place, reader) for place, reader in enumerate(found) if reader is not None)
 
 
-def typed(row: Sequence[Any], readers: Sequence[Reader]) -> tuple[Any, ...]:
+def typed(row: Sequence[Any], readers: Readers) -> list[Any]:
     """A driver's row with each value as its column's type says; NULL stays None."""
-    return tuple(
-        value if reader is None or value is None else reader(value) for value, reader in zip(row, readers, strict=True)
-    )
+    values = list(row)
+    for place, reader in readers:
+        if values[place] is not None:
+            values[place] = reader(values[place])
+    return values

@@ -18,6 +18,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.schema import CreateTable
 
+from pos_trace.core.errors import Unavailable
 from pos_trace.store import lot_lines
 from pos_trace.store.files import sync_folder
 from pos_trace.store.models import LotRecordRow
@@ -35,11 +36,6 @@ LOT: Final = Table(
 )
 _SQLITE: Final = SQLiteDialect_pysqlite()
 _READERS: Final = readers_of(list(LOT.c), _SQLITE)
-_WRITERS: Final = [
-    (place, writer)
-    for place, column in enumerate(LOT.c)
-    if (writer := column.type.dialect_impl(_SQLITE).bind_processor(_SQLITE)) is not None
-]
 
 
 def _text(statement: ClauseElement) -> str:
@@ -61,8 +57,8 @@ NEWER: Final = _text(select(LOT.c.key).where(LOT.c.key == bindparam("key"), LOT.
 
 
 def build(path: Path, lots: Iterable[Sequence[Any]]) -> tuple[str, int]:
-    """Write ``lots`` (values in the order of ``lot_lines.COLUMNS``) to ``path``, whole or not at all: its SHA-256 and
-    how many lots it holds. Whatever ``lots`` raises leaves nothing behind.
+    """Write ``lots`` (as ``lot_lines.read_stored`` gives them) to ``path``, whole or not at all: its SHA-256 and how
+    many lots it holds. Whatever ``lots`` raises leaves nothing behind.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + PARTIAL)
@@ -73,7 +69,7 @@ def build(path: Path, lots: Iterable[Sequence[Any]]) -> tuple[str, int]:
                 made.execute(pragma)
             made.execute("BEGIN")
             made.execute(TABLE)
-            made.executemany(INSERT, map(_stored, lots))
+            made.executemany(INSERT, lots)
             rows = int(made.execute(COUNT).fetchone()[0])
             made.execute("COMMIT")
         with partial.open("rb+") as file:
@@ -84,14 +80,6 @@ def build(path: Path, lots: Iterable[Sequence[Any]]) -> tuple[str, int]:
     finally:
         partial.unlink(missing_ok=True)
     return digest, rows
-
-
-def _stored(values: Sequence[Any]) -> list[Any]:
-    row = list(values)
-    for place, writer in _WRITERS:
-        if row[place] is not None:
-            row[place] = writer(row[place])
-    return row
 
 
 def sha256_of(path: Path) -> str:
@@ -107,19 +95,28 @@ class OpenFiles:
         self.folder = folder
         self._threads = threading.local()
 
-    def find(self, name: str, key: str) -> tuple[Any, ...] | None:
-        """The values of ``key`` in the file ``name``, or None. Raises ``OSError`` when it cannot be read."""
+    def find(self, name: str, key: str) -> list[Any] | None:
+        """The values of ``key`` in the file ``name``, or None. Raises ``Unavailable`` when it cannot be read."""
         try:
             row = self._open(name).execute(FIND, (key,)).fetchone()
         except sqlite3.Error as error:
             self._close(name)
-            raise OSError(f"{name}: {error}") from error
+            raise Unavailable("records_unreadable", "Tệp hồ sơ của tỉnh trong máy không đọc được.") from error
         return None if row is None else typed(row, _READERS)
+
+    def holds(self, name: str, key: str) -> bool:
+        """Whether the file has the key."""
+        return self.find(name, key) is not None
 
     def newer(self, name: str, keys: Iterable[str], version: int) -> list[str]:
         """Of ``keys``, those the file holds in a version above ``version``."""
         opened = self._open(name)
         return [key for key in keys if opened.execute(NEWER, (key, version)).fetchone() is not None]
+
+    def close(self) -> None:
+        """Close what this thread has open."""
+        for name in list(self._threads.__dict__.get("opened", {})):
+            self._close(name)
 
     def _open(self, name: str) -> sqlite3.Connection:
         opened: dict[str, sqlite3.Connection] = self._threads.__dict__.setdefault("opened", {})

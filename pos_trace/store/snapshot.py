@@ -40,7 +40,7 @@ BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, 
 
 class SnapshotRefused(PosTraceError):
     """The snapshot is not one to rely on; what was in force stays. ``code``: unreadable | unsafe_name | too_large |
-    unknown_key | bad_signature | wrong_province | not_newer | expired | damaged | wrong_line.
+    unknown_key | bad_signature | not_newer | expired | damaged | wrong_line.
     """
 
 
@@ -60,14 +60,19 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What a snapshot is held to: public keys (base64) by their id, the province's name where it is known, the version
-    in force, and the time.
-    """
+    """What a snapshot is held to: public keys (base64) by their id, the time, the version in force."""
 
     keys: Mapping[str, str]
     now: datetime
     newer_than: int = 0
-    province: str | None = None
+
+
+def is_public_key(text: str) -> bool:
+    """Whether ``text`` is base64 of 32 bytes."""
+    try:
+        return len(base64.b64decode(text, validate=True)) == 32
+    except ValueError:  # binascii.Error is one
+        return False
 
 
 def key_id_of(public_key: str) -> str:
@@ -121,6 +126,15 @@ def _add(archive: zipfile.ZipFile, name: str, lines: Iterable[Mapping[str, Any]]
             file.write(data)
             rows += 1
     return {"name": name, "sha256": digest.hexdigest(), "rows": rows}
+
+
+def head_of(path: Path) -> Head:
+    """What the manifest of a file of our own says; raises ``SnapshotRefused`` when it cannot be read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _head(archive.read(MANIFEST))
+    except (*BROKEN, ValueError) as error:
+        raise SnapshotRefused("unreadable", "Tệp không đọc được.") from error
 
 
 class Snapshot:
@@ -201,8 +215,6 @@ def _checked(archive: zipfile.ZipFile, trust: Trust) -> Head:
     except BROKEN as error:
         raise SnapshotRefused("unreadable", "Bản kê không đọc được.") from error
     head = _signed(raw, signed, trust.keys)
-    if trust.province is not None and head.province != trust.province:
-        raise SnapshotRefused("wrong_province", f"Hồ sơ của tỉnh khác: {head.province[:40]}.")
     if head.version <= trust.newer_than:
         text = f"Bản {head.version} không mới hơn bản đang dùng ({trust.newer_than})."
         raise SnapshotRefused("not_newer", text)

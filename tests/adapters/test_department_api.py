@@ -83,4 +83,4 @@ def test_a_kind_nobody_takes_is_dead_at_once(department):
 def test_the_registry_names_what_exists():
     for path in REGISTRY.values():
         module, name = path.split(":")
-        assert getattr(import_module(module), name) is DepartmentApi
+        assert hasattr(getattr(import_module(module), name), "send")

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import get_args
 
 import orjson
 import pytest
@@ -11,6 +12,7 @@ from werkzeug import Request, Response
 from pos_trace.adapters.http import Http, Limits
 from pos_trace.adapters.provinces import REGISTRY
 from pos_trace.adapters.provinces.api import ProvinceApi
+from pos_trace.adapters.provinces.source import Kind
 
 NOW = datetime(2026, 11, 24, 2, 31, tzinfo=UTC)
 KEY = "01/09521234600053/10/MD2611-07"
@@ -163,9 +165,11 @@ def test_enrolment_says_whether_the_code_was_taken(httpserver, province, status,
         assert answer.detail == "Mã đăng ký không đúng."
 
 
-def test_the_registry_names_what_exists():
+def test_the_registry_names_what_exists_and_every_kind_of_source():
     from importlib import import_module
 
+    parts = ("find", "changes", "look")
     for path in REGISTRY.values():
         module, name = path.split(":")
-        assert getattr(import_module(module), name) is ProvinceApi
+        assert any(hasattr(getattr(import_module(module), name), part) for part in parts)
+    assert set(REGISTRY) == set(get_args(Kind))

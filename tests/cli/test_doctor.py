@@ -110,6 +110,32 @@ def test_a_feed_that_fails_says_since_when_why_and_what_to_do(
         assert "hỏng lúc 24/11/2026 03:00" in say
 
 
+@pytest.mark.parametrize(("failure", "said"), [("not_offered", "đang tắt"), ("no_new_file", "chưa có tệp mới")])
+def test_a_part_nobody_offers_is_no_fault(terminal: Terminal, station: Path, failure: str, said: str) -> None:
+    write_feed(station, "changes", NOW, NOW, failure)
+    good, say = found(terminal.run("doctor", "--json", "--config", station), "hồ sơ của tỉnh")
+    assert (good, said in say) == (True, True), say
+
+
+def test_further_sources_are_looked_at_for_their_keys_and_folders(
+    terminal: Terminal, station: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = (
+        ("A", 'kind = "file_drop"\nfolder = "/khong/co"'),
+        ("B", 'kind = "gs1_resolver"\nbase_url = "https://id.gs1.example"'),
+        ("C", 'kind = "epcis_query"\nbase_url = "https://e.example"\nauth = {kind = "header", secret_env = "KHOA_C"}'),
+    )
+    text = "".join(f'\n[[sources]]\nname = "{name}"\n{more}\n' for name, more in rows)
+    station.write_text(station.read_text("utf-8") + text, "utf-8")
+    done = terminal.run("doctor", "--json", "--config", station)
+    assert found(done, "nguồn A") == (False, "không dùng được /khong/co")
+    assert found(done, "nguồn B") == (True, "https://id.gs1.example; hỏi thử: pos-trace province check")
+    assert found(done, "nguồn C") == (False, "thiếu khóa: KHOA_C")
+    assert [one["what"] for one in done.document if one["what"] == "hệ thống của tỉnh"] == []  # none has to be enrolled
+    monkeypatch.setenv("KHOA_C", "khoa")
+    assert found(terminal.run("doctor", "--json", "--config", station), "nguồn C")[0]
+
+
 @pytest.mark.parametrize(
     ("state", "ok", "said"),
     [

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_trace.core.quantities import to_kg
-from pos_trace.core.stock import Cut, Measure, StockState, cut, strictest
+from pos_trace.core.stock import Cut, Measure, StockState, Unweighed, cut, strictest
 
 D = Decimal
 AMOUNTS = st.integers(1, 10**7).map(lambda milli: D(milli) / 1000)
@@ -26,9 +26,11 @@ AMOUNTS = st.integers(1, 10**7).map(lambda milli: D(milli) / 1000)
         (Measure(D(2), "sọt", D(25)), Measure(D(48), "kg"), Cut(None, None, D(2))),
         (Measure(D(2), "sọt", D(25)), Measure(D(100), "túi"), Cut(None, D("0.5"), D(0))),
         (Measure(D(2), "sọt", D(25)), Measure(D(90), "túi", D("0.5")), Cut(None, D("0.5"), D(5))),
-        (Measure(D(1), "con"), Measure(D(30), "kg"), Cut(None, None)),
+        (Measure(D(1), "con"), Measure(D(4), "mảnh"), Cut(None, None)),
         (Measure(D(10), "bó"), Measure(D(9), "bó"), Cut(D(1), None)),
-        (Measure(D(10), "túi"), Measure(D(9), "túi", D("0.5")), Cut(D(1), D("0.5"), D("0.5"))),
+        (Measure(D(10), "túi", D("0.5")), Measure(D(9), "túi", D("0.5")), Cut(D(1), D("0.5"), D("0.5"))),
+        (Measure(D(10), "túi", D("0.5")), Measure(D(9), "túi"), Cut(D(1), D("0.5"), D("0.5"))),
+        (Measure(D(10), "túi", D(1)), Measure(D(18), "túi", D("0.5")), Cut(None, D("0.5"), D(1))),
     ],
 )
 def test_both_sides_are_weighed(taken: Measure, made: Measure, found: Cut) -> None:
@@ -43,11 +45,20 @@ def test_both_sides_are_weighed(taken: Measure, made: Measure, found: Cut) -> No
         (Measure(D(5), "kg"), Measure(D(11), "túi", D("0.5"))),
         (Measure(D(10), "bó"), Measure(D(11), "bó")),
         (Measure(D(2), "sọt", D(25)), Measure(D(51), "kg")),
+        (Measure(D(10), "túi", D("0.5")), Measure(D(10), "túi", D(5))),
     ],
 )
 def test_no_goods_come_out_of_nothing(taken: Measure, made: Measure) -> None:
     with pytest.raises(ValueError, match="more is made"):
         cut(taken, made)
+
+
+@pytest.mark.parametrize(
+    "made", [Measure(D(30), "kg"), Measure(D(1), "g"), Measure(D(1), "gói", D("0.5")), Measure(D(1), "con", D(2))]
+)
+def test_goods_nobody_weighed_become_no_kilograms(made: Measure) -> None:
+    with pytest.raises(Unweighed):
+        cut(Measure(D(1), "con"), made)
 
 
 @given(AMOUNTS, AMOUNTS, st.sampled_from(["kg", "g", "túi", "con"]))

@@ -4,6 +4,7 @@ import tomllib
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from pos_trace.core.goods import (
     Amount,
     PaperFacts,
     PapersState,
+    asks_for,
     covered,
     group_of,
     papers_state,
@@ -177,6 +179,39 @@ def test_meat_and_poultry_need_two_kinds_of_paper(name: str) -> None:
     assert papers_state([vet], group, DAY).missing == "bảng kê hoặc hóa đơn mua, ngày, ảnh"
     assert papers_state([paper()], group, DAY).missing == "giấy chứng nhận kiểm dịch, số, ngày, ảnh"
     assert papers_state([vet, paper()], group, DAY).complete
+
+
+@pytest.mark.parametrize(
+    ("slip", "own", "missing"),
+    [
+        ({"stands": True}, (), ""),
+        ({}, (), "giấy chứng nhận kiểm dịch, số, ngày, ảnh"),
+        ({"stands": True}, ("kiem_dich",), ""),  # a certificate without its number, beside it, does no harm
+        ({"lacks": "chữ ký"}, (), "giấy chứng nhận kiểm dịch, số, ngày, ảnh; phiếu giao hàng: chữ ký"),
+        ({"stands": True, "lacks": "chữ ký"}, (), "giấy chứng nhận kiểm dịch, số, ngày, ảnh; phiếu giao hàng: chữ ký"),
+    ],
+)
+def test_a_slip_stands_for_the_sellers_papers_while_it_is_a_paper_itself(
+    slip: dict[str, Any], own: tuple[str, ...], missing: str
+) -> None:
+    meat = next(group for group in GROUPS if group.name == "thit")
+    papers = [PaperFacts("phieu_giao_hang", "1", DAY, "x", 1, **slip), *map(paper, own)]
+    assert papers_state(papers, meat, DAY) == PapersState(not missing, missing)
+
+
+def test_a_slip_of_other_days_stands_no_more_than_a_bought_paper_does() -> None:
+    meat = next(group for group in GROUPS if group.name == "thit")
+    old = PaperFacts("phieu_giao_hang", "1", DAY - timedelta(days=9), "x", 1, stands=True)
+    assert papers_state([old], meat, DAY).missing == "phiếu giao hàng: ngày trong 3 ngày trước khi nhận"
+
+
+@pytest.mark.parametrize(("group", "kind", "asked"), [
+    (FISH, "kiem_dich", True), (FISH, "cam_ket_attp", False), (None, "hoa_don", True), (None, "kiem_dich", False),
+])  # fmt: skip
+def test_a_group_knows_which_kinds_of_paper_speak_of_its_goods(
+    group: GoodsGroup | None, kind: str, asked: bool
+) -> None:
+    assert asks_for(group, kind) is asked
 
 
 @given(

@@ -25,6 +25,7 @@ from pos_trace.core.roles import (
         (("shift_leader",), ("override", "papers", "receive", "sell", "stock", "tell")),
         (("operator",), ("operate",)),
         (("inspector",), ("inspect",)),
+        (("agency_admin",), ("administer",)),
     ],
 )
 def test_roles_add_up_and_unknown_ones_give_nothing(roles: tuple[str, ...], may: tuple[str, ...]) -> None:
@@ -52,6 +53,10 @@ def test_only_the_owner_sees_cases_and_what_was_sent() -> None:
 
 def test_goods_set_aside_are_answered_for_by_owner_or_shift_leader() -> None:
     assert [role for role, may in PERMISSIONS.items() if "override" in may] == ["shift_leader", "owner"]
+
+
+def test_only_a_records_officer_writes_lots_and_recalls() -> None:
+    assert [role for role, may in PERMISSIONS.items() if may & {"register", "recall"}] == ["records_officer"]
 
 
 def test_only_an_inspector_decides() -> None:

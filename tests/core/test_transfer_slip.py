@@ -23,7 +23,7 @@ OTHER = Ed25519PrivateKey.from_private_bytes(b"\x02" * 32).public_key().public_b
 GOODS = (
     SlipLine("01/09521234600053/10/MD2611-07", "Cải thảo Măng Đen", Decimal("425"), "kg"),
     SlipLine("01/09521234600060/10/MD2611-08", "Bắp cải trái tim", Decimal("12.5"), "kg"),
-    SlipLine("kt:CT-2611-0042", "Cá tầm sống", Decimal(60), "kg"),
+    SlipLine("kt:CT-2611-0042", "Cá tầm sống", Decimal(60), "kg", shown=True),
     SlipLine("", "Gà ta làm sẵn", Decimal(12), "con"),
 )
 SLIP = TransferSlip(
@@ -61,7 +61,13 @@ def test_four_lines_fit_one_code_that_58_mm_paper_prints_with_five_dots_a_module
 
 def test_a_long_slip_is_several_codes_each_signed_by_itself() -> None:
     lines = tuple(
-        SlipLine(f"01/0952123460{number:04d}/10/LO{number * 7919}", f"Hàng số {number}", Decimal(number), "kg")
+        SlipLine(
+            f"01/0952123460{number:04d}/10/LO{number * 7919}",
+            f"Hàng số {number}",
+            Decimal(number),
+            "kg",
+            number % 2 == 0,
+        )
         for number in range(1, 24)
     )
     codes = write(replace(SLIP, lines=lines), KEY)
@@ -112,6 +118,7 @@ def test_a_code_changed_on_the_way_is_not_signed_any_more() -> None:
         {"lines": [["", "a", "1", "kg"]] * 101},
         {"papers": ["XYZ"]}, {"papers": {}}, {"part": [2, 1]}, {"part": [1]}, {"part": [True, 1]}, {"part": [1, 41]},
         {"part": "1"}, {"kind": "gift"}, {"buyer": 5}, {"buyer": "x" * 121}, {"price": 5},
+        {"shown": 1}, {"shown": [0]}, {"shown": [2]}, {"shown": [True]}, {"shown": ["1"]},
     ],
 )  # fmt: skip
 def test_a_slip_with_something_wrong_in_it_is_none(wrong: dict[str, object]) -> None:
@@ -153,6 +160,7 @@ lines = st.builds(
     names,
     st.decimals(Decimal("0.001"), Decimal(99999), places=3),
     st.sampled_from(sorted(UNITS)),
+    st.booleans(),
 )
 
 

@@ -72,7 +72,7 @@ GOODS = {
     "a suspended code": (
         CODE, found(status="suspended"), {}, "attention", "valid suspended record", ["suspended"], "held", None),
     "a code of another product": (
-        CODE, found(), {"history": History(expected_gtin="09521234600060", wording_differs=True)},
+        CODE, found(), {"history": History(expected_gtin="09521234600060")},
         "attention", "valid mismatch open", ["other_gtin"], "held", None),
     "a code of another goods group, with papers": (
         CODE, found(), {"history": History(expected_group="ca"), "papers": COMPLETE},
@@ -87,8 +87,8 @@ GOODS = {
         CODE, found(product_group="nhom 7"), {"history": History(expected_group="ca")},
         "verified", "valid match record", [], "sellable", None),
     "the same goods in other words": (
-        CODE, found(), {"history": History(expected_gtin=GTIN, expected_group="rau", wording_differs=True)},
-        "verified", "valid match record", ["wording_differs"], "sellable", None),
+        CODE, found(), {"history": History(expected_gtin=GTIN, expected_group="rau")},
+        "verified", "valid match record", [], "sellable", None),
     "a lapsed certificate": (
         CODE, found(facility=facility(LAPSED)), {}, "attention", "valid match record", ["certificate_lapsed"],
         "sellable", None),
@@ -122,6 +122,9 @@ GOODS = {
         CODE, ABSENT, {"papers": COMPLETE}, "documented", "valid absent papers", ["not_in_records"], "sellable", None),
     "papers that came with another truck": (
         CODE, ABSENT, {"papers": PapersState(True, reused=True)}, "attention", "valid absent papers",
+        ["paper_reused", "not_in_records"], "sellable", None),
+    "papers that another stall entered for another truck": (
+        CODE, ABSENT, {"papers": PapersState(True, again=True)}, "attention", "valid absent papers",
         ["paper_reused", "not_in_records"], "sellable", None),
     "a code absent from records too old to say so": (
         CODE, ABSENT_FROM_OLD, {}, "unchecked", "valid unavailable open", ["records_old"], "unchecked", None),

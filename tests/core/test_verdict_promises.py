@@ -61,7 +61,7 @@ histories = st.builds(
     st.booleans(),
     st.sampled_from([None, GTIN, "09521234600060"]),
     st.sampled_from([None, "rau", "ca"]),
-    st.booleans(),
+    dates,
 )
 moves = st.dictionaries(st.sampled_from(sorted(REASONS)), st.sampled_from([*EFFECTS, "loud"]), max_size=5)
 
@@ -69,7 +69,7 @@ moves = st.dictionaries(st.sampled_from(sorted(REASONS)), st.sampled_from([*EFFE
 @given(
     readings,
     answers,
-    st.builds(PapersState, st.booleans(), reused=st.booleans()),
+    st.builds(PapersState, st.booleans(), reused=st.booleans(), again=st.booleans()),
     histories,
     st.sampled_from([None, MEAT, FLOWERS]),
     moves,

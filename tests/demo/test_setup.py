@@ -21,8 +21,9 @@ def test_demo_json_has_what_a_foreign_client_needs(market: Market) -> None:
     told = json.loads(path.read_text(encoding="utf-8"))
     station = told["station"]
     assert {"url", "pid", "config", "api_key", "till_secret", "device_token", "users"} <= set(station)
-    assert set(station["users"]) == {"receiver", "cashier", "owner", "operator", "site_admin"}
-    assert all(set(station["users"][role]) == {"login", "pin"} for role in ("receiver", "cashier", "owner", "operator"))
+    by_pin = {"receiver", "cashier", "shift_leader", "owner", "operator"}
+    assert set(station["users"]) == by_pin | {"site_admin"}
+    assert all(set(station["users"][role]) == {"login", "pin"} for role in by_pin)
     assert set(station["users"]["site_admin"]) == {"login", "password"}
     assert {"api_key", "users"} <= set(told["station_second_stall"])
     assert {"url", "pid", "config", "api_key", "users"} <= set(told["province"])

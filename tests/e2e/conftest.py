@@ -139,8 +139,10 @@ def visit(chromium: Browser, tmp_path: Path) -> Iterator[Visit]:
         assert visitor.errors == []
 
 
-def log_in_at_stall(visitor: Visitor, code: str, name: str, pin: str, device: str = "Điện thoại thử") -> Page:
-    """Enrol this phone with the card's code, tap the name, enter the PIN."""
+def log_in_at_stall(
+    visitor: Visitor, code: str, name: str, pin: str, device: str = "Điện thoại thử", own: str = ""
+) -> Page:
+    """Enrol this phone with the card's code, tap the name, enter the PIN; ``own``: the card's is changed for it."""
     page = visitor.page()
     page.goto(f"{visitor.base}/enrol?code={code}")
     page.get_by_label("Tên máy").fill(device)
@@ -148,6 +150,11 @@ def log_in_at_stall(visitor: Visitor, code: str, name: str, pin: str, device: st
     page.get_by_text(name, exact=True).click()
     page.get_by_label("Mã PIN").locator("visible=true").fill(pin)
     page.get_by_role("button", name="Vào").locator("visible=true").click()
+    if own:
+        expect(page.get_by_role("alert")).to_contain_text("chỉ dùng một lần")
+        page.locator("[name=secret]").locator("visible=true").fill(pin)
+        page.locator("[name=new_pin]").fill(own)
+        page.get_by_role("button", name="Vào").locator("visible=true").click()
     page.wait_for_url(lambda url: urlsplit(url).path not in ("/login", "/enrol"))  # a route set meanwhile would be lost
     return page
 

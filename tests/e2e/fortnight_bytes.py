@@ -17,7 +17,7 @@ from tests.e2e.fortnight_sums import hands
 from tests.e2e.fortnight_town import Station
 from tests.recorded import Request
 
-ASKED = {"since", "limit", "key"}
+ASKED = {"newer_than", "lots_after", "since", "limit", "key"}
 MONEY = ("price", "amount", "total", "dong", "money", "receipt_no", "till", "cashier", "payment")
 WRITES = ("POST", "PUT")
 

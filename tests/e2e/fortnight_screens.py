@@ -14,7 +14,7 @@ from tests.e2e.test_owner_trust import tap_pin
 from tests.e2e.test_receiver import receive, start_delivery
 
 PRACTICE = "ĐANG TẬP DÙNG – chưa gửi báo cáo"
-BA = "2468"
+BA, HOA = "2468", "864200"
 
 
 def the_first_day(story: Story, visit: Visit) -> Visitor:
@@ -22,7 +22,7 @@ def the_first_day(story: Story, visit: Visit) -> Visitor:
     town, card = story.town, story.known["card"]
     town.clock.set(1, 1, 0)
     phone = visit(town.market.url, PHONE)
-    page = log_in_at_stall(phone, card["code"], "Hoa", card["pin"])
+    page = log_in_at_stall(phone, card["code"], "Hoa", card["pin"], own=HOA)
     expect(page.locator("body")).to_contain_text(PRACTICE)
     expect(page.locator("main")).to_contain_text("Máy không gửi giá bán, doanh thu, số tiền.")
     _second_person(page, phone.base)
@@ -139,7 +139,7 @@ def handed_over(story: Story, phone: Visitor) -> None:
     page.get_by_role("button", name="Giao ca", exact=True).click()
     expect(page.locator("#offer")).to_contain_text("Chờ người nhận ca")
     page.get_by_role("button", name="Đổi người").click()
-    tap_pin(page, "Hoa", story.known["card"]["pin"])
+    tap_pin(page, "Hoa", HOA)
     page.get_by_role("button", name="Nhận ca").click()
     expect(page.locator("#answer")).to_contain_text("đã nhận ca")
     page.close()
@@ -147,7 +147,7 @@ def handed_over(story: Story, phone: Visitor) -> None:
 
 def practice_ended(story: Story, phone: Visitor) -> None:
     """The banner is gone, the sheet's words stand on the screen."""
-    page = come_back(phone, "Hoa", story.known["card"]["pin"], "/chu-sap")
+    page = come_back(phone, "Hoa", HOA, "/chu-sap")
     expect(page.locator("body")).not_to_contain_text(PRACTICE)
     expect(page.locator("body")).to_contain_text("Hết thời gian tập dùng.")
     expect(page.locator("body")).to_contain_text("0 gửi")
@@ -174,7 +174,7 @@ def cleared_at_the_desk(story: Story, visit: Visit, number: str) -> None:
 
 def the_owner_reads(story: Story, phone: Visitor) -> None:
     """Every message is on the owner's list, and so is the inspector's look."""
-    page = come_back(phone, "Hoa", story.known["card"]["pin"], "/chu-sap/da-gui")
+    page = come_back(phone, "Hoa", HOA, "/chu-sap/da-gui")
     count = story.a12.get("/outbox")["total"]["count"]
     expect(page.locator("main")).to_contain_text(str(count))
     phone.shot(page, "fortnight-6-sent")

@@ -12,6 +12,7 @@ from pos_trace.services import stock
 from pos_trace.services.node import Node
 from pos_trace.services.receipts import projection
 from pos_trace.store.models import (
+    Adjustment,
     CaseEventRow,
     Delivery,
     DeliveryLine,
@@ -193,6 +194,8 @@ def _sightings(town: Town, station: Station) -> None:
         if truck is None or line.state != "accepted" or day >= today or _inside(node, truck):
             continue
         kg = to_kg(line.accepted, line.unit, line.content_kg) or ZERO
+        papers = rows_of(node, Adjustment, Adjustment.line_id == line.id)
+        kg += sum((row.quantity for row in papers if row.created_at.astimezone(node.zone).date() == day), ZERO)
         wanted[day, line.key] += kg
     found: dict[tuple[Any, str], Decimal] = defaultdict(Decimal)
     for row in _at(town, LotSighting, LotSighting.site_id == node.id):

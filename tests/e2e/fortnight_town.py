@@ -22,6 +22,7 @@ from pos_trace.runtime.server import bind
 from pos_trace.services import enrolment, outbox, places, spool
 from pos_trace.services.node import LOCAL_ZONE, Node
 from tests.recorded import Recorder
+from tests.services.print_shop import print_next
 
 FIRST = date(2026, 11, 2)
 OTHER = "sieu-thi-mau"
@@ -100,7 +101,7 @@ class Town:
     def print_all(self, station: Station) -> None:
         """The printers work until nothing waits."""
         for printer in sorted(spool.printers_waiting(station.node, self.clock())):
-            while spool.print_next(station.node, printer, "story", self.clock()) is not None:
+            while print_next(station.node, printer, "story", self.clock()) is not None:
                 continue
 
 

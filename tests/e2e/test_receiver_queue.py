@@ -114,6 +114,33 @@ def test_an_act_taken_without_an_answer_is_done_once_also_when_the_next_person_s
     assert received(market, canes) == [(supplier, "open")]
 
 
+def test_what_only_its_writer_may_decide_stays_by_name_and_goes_when_they_are_back(
+    market: Market, visit: Visit
+) -> None:
+    supplier, canes = fresh("Xe"), fresh("Mía")
+    visitor = visit(market.demo.station.url)
+    page = at_the_scanner(market, visitor, STALL)
+    start_delivery(page, supplier)
+    loose(page, canes)
+    line = page.locator("#lines li", has_text=canes)
+    refusals = "**/api/v1/lines/*/refuse"
+    page.route(refusals, lambda route: route.abort())
+    line.get_by_role("button", name="Trả lại người giao").click()
+    page.get_by_label("Số lượng trả lại").fill("2")
+    page.get_by_role("button", name="Dập hỏng").click()
+    expect(page.locator("#waiting")).to_contain_text("1 việc")
+    page.unroute(refusals)
+    change_person(page, "A Thanh", "3333")
+    failed = page.locator("#failed li", has_text=canes)
+    expect(failed).to_contain_text(f"Nhận hàng {STALL}")
+    expect(failed).to_contain_text("Người đó đăng nhập lại thì máy tự gửi")
+    expect(line).not_to_contain_text("trả lại 2")
+    visitor.shot(page, "receiver-10-written-by-other")
+    change_person(page, f"Nhận hàng {STALL}", "1111")
+    expect(page.locator("#failed")).to_be_hidden()
+    expect(line).to_contain_text("trả lại 2")
+
+
 def test_a_scan_goes_before_the_closing_that_was_pressed_after_it(market: Market, visit: Visit) -> None:
     supplier, canes = fresh("Xe"), fresh("Mía")
     visitor = visit(market.demo.station.url)

@@ -66,6 +66,7 @@ DESIGN: dict[str, tuple[type[Base], tuple[str, ...]]] = {
             "Hold",
             "SupplierGoods",
             "DeskCheck",
+            "LogInTry",
             "LotParent",
             "TransferLine",
             "HandOver",
@@ -196,6 +197,7 @@ def test_goods_papers_prices_and_cases_all_belong_to_a_stall() -> None:
         "StallDay",
         "RecallRead",
         "Feedback",
+        "LogInTry",
     }
     whose_by_column = {"Printer", "Membership", "EnrolmentCode", "ApiKey", "OutboxMessage", "AuditEntry", "AccessEntry"}
     by_their_case = {"CaseEvent", "ReporterIdentity", "Hold", "CaseDraft"}

@@ -158,10 +158,10 @@ def test_the_heavy_work_waits_for_the_quiet_hours_of_the_site(database, tmp_path
 
 def test_every_pace_is_the_configured_one(database, tmp_path, now: datetime) -> None:
     node = make_node(database, tmp_path, "station", SITE_ID, Ports())
-    pace = BeatsSection(feed_s=1, cases_s=2, clocks_s=3)
+    pace = BeatsSection(feed_s=1, cases_s=2, clocks_s=3, recalls_s=4, snapshot_s=5)
     told = {name: every_s for name, every_s, _ in station_beats(node, lambda: now, pace)}
     assert (told.pop("feed"), told.pop("cases")) == (1, 2)
-    assert told.pop("access") == 2
+    assert (told.pop("access"), told.pop("recalls"), told.pop("snapshot")) == (2, 4, 5)
     assert set(told.values()) == {3}
 
 

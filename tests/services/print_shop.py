@@ -21,6 +21,12 @@ UNSURE = Sent(4, "sent_unconfirmed", 500, "máy in chưa xác nhận")
 REFUSED = Sent(0, "failed", 401, "refused")
 
 
+def print_next(node: Node, printer_id: str, owner: str, now: datetime) -> str | None:
+    """Send and settle the printer's oldest due job, as its worker does; its state then, None when nothing was due."""
+    outcome = spool.send_next(node, printer_id, owner, now)
+    return spool.settle(node, outcome, now) if outcome is not None else None
+
+
 @dataclass
 class Drawer:
     """Draws a slip as its first line; ``acts`` are raised or returned first, one a call."""
@@ -99,7 +105,7 @@ class Shop:
 
     def print(self, owner: str = "a", at: datetime | None = None, printer: str | None = None) -> str | None:
         self.tick()
-        return spool.print_next(self.node, printer or self.printer, owner, at or self.now)
+        return print_next(self.node, printer or self.printer, owner, at or self.now)
 
     def later(self, **more: float) -> datetime:
         return self.now + timedelta(**more)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pos_trace.core.errors import Forbidden, Invalid, NotFound, TooMany, Unauthorised
-from pos_trace.services import accounts, places
+from pos_trace.services import accounts, logging_in, people, places
 from pos_trace.services.node import Actor
 from pos_trace.store.models import AuditEntry, Device, Membership, Session, User
 from tests.services.night import Night, on_sqlite
@@ -29,7 +29,7 @@ def enrolled(night: Night, number: str) -> str:
 
 
 def enter(night: Night, device: str | None, secret: str = PIN, login: str = "hoa", **later: float) -> dict[str, Any]:
-    return accounts.log_in(night.node, login, secret, device, night.later(**later))
+    return logging_in.log_in(night.node, login, secret, device, night.later(**later))
 
 
 def acting(night: Night, token: str, **later: float) -> Actor | None:
@@ -86,17 +86,17 @@ def test_five_wrong_pins_lock_and_each_further_one_doubles_the_wait_up_to_a_quar
     for attempt in (*range(1, 12), 5000):
         change(night, User, failures=attempt - 1)
         with pytest.raises(Unauthorised):
-            accounts.log_in(night.node, "hoa", "0000", device, at)
+            logging_in.log_in(night.node, "hoa", "0000", device, at)
         user = row(night, User)
         assert user.failures == attempt
         if user.locked_until is not None:
             waits.append(int((user.locked_until - at).total_seconds()))
             with pytest.raises(TooMany) as locked:
-                accounts.log_in(night.node, "hoa", PIN, device, at)
+                logging_in.log_in(night.node, "hoa", PIN, device, at)
             assert locked.value.retry_after_s == waits[-1] + 1
             at = user.locked_until
     assert waits == [30, 60, 120, 240, 480, 900, 900, 900]
-    told = accounts.log_in(night.node, "hoa", PIN, device, at)
+    told = logging_in.log_in(night.node, "hoa", PIN, device, at)
     assert told["roles"] == ["cashier", "receiver"]
     assert (row(night, User).failures, row(night, User).locked_until) == (0, None)
     assert night.count(AuditEntry, AuditEntry.act == "log_in_failed") == len(waits) + 4
@@ -110,8 +110,8 @@ def test_a_session_ends(night: Night, device: str, end: str) -> None:
     if end == "time":
         late = {"hours": 14}
     elif end == "log-out":
-        accounts.log_out(night.node, token, night.now)
-        accounts.log_out(night.node, "unknown", night.now)
+        logging_in.log_out(night.node, token, night.now)
+        logging_in.log_out(night.node, "unknown", night.now)
     elif end == "device":
         change(night, Device, locked_at=night.now)
         with pytest.raises(Unauthorised):
@@ -206,7 +206,7 @@ def test_a_key_that_is_not_ours_opens_nothing(night: Night, token: str) -> None:
 )  # fmt: skip
 def test_a_secret_too_short_or_too_odd_is_refused(night: Night, kind: str, secret: str, code: str) -> None:
     with night.node.write(night.node.machine("t"), night.now) as tx, pytest.raises(Invalid, match=code):
-        accounts.add_user(tx, "x", "x", secret, kind, [])
+        people.add_user(tx, "x", "x", secret, kind, [])
 
 
 def test_somebody_of_no_stall_has_no_stalls_things(night: Night) -> None:

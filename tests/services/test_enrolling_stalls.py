@@ -7,7 +7,7 @@ import pytest
 
 from pos_trace.core.errors import NotFound, TooMany, Unauthorised
 from pos_trace.core.stall_rows import StallRow
-from pos_trace.services import accounts, enrolling_stalls
+from pos_trace.services import accounts, enrolling_stalls, logging_in
 from pos_trace.store.models import AuditEntry, EnrolmentCode, Membership, Organisation, Stall, User
 from tests.services.night import Night, on_sqlite
 
@@ -74,7 +74,7 @@ def test_a_card_opens_one_phone_and_its_pin_lets_the_owner_in(night: Night) -> N
     first, second = cards(night, "C-01", reset=True)
     assert (first["number"], first["owner"], second["pin"]) == ("C-01", "Ba", first["pin"])
     device = accounts.enrol_device(night.node, first["code"], "Máy 1", night.now)["device_token"]
-    opened = accounts.log_in(night.node, "chu-c-01", first["pin"], device, night.now)
+    opened = logging_in.log_in(night.node, "chu-c-01", first["pin"], device, night.now, "864200")
     assert opened["roles"] == ["owner"]
     with pytest.raises(NotFound):
         accounts.enrol_device(night.node, first["code"], "Máy 2", night.now)
@@ -108,15 +108,16 @@ def test_a_new_pin_ends_the_old_one_its_log_ins_and_its_lock(night: Night) -> No
     enrol(night)
     card = cards(night, "C-02")[0]
     device = accounts.enrol_device(night.node, card["code"], "Máy", night.now)["device_token"]
-    session = accounts.log_in(night.node, "chu-c-02", card["pin"], device, night.now)["token"]
+    session = logging_in.log_in(night.node, "chu-c-02", card["pin"], device, night.now, "864200")["token"]
     for _ in range(5):
         with pytest.raises(Unauthorised):
-            accounts.log_in(night.node, "chu-c-02", "0000", device, night.now)
+            logging_in.log_in(night.node, "chu-c-02", "0000", device, night.now)
     with pytest.raises(TooMany):
-        accounts.log_in(night.node, "chu-c-02", card["pin"], device, night.now)
+        logging_in.log_in(night.node, "chu-c-02", "864200", device, night.now)
     told = enrolling_stalls.reset_pin(night.node, night.node.machine("t"), "C-02", night.now)
     assert accounts.actor_of_session(night.node, session, night.now) is None
-    assert accounts.log_in(night.node, "chu-c-02", told["pin"], device, night.now)["name"] == "A Thanh"
+    opened = logging_in.log_in(night.node, "chu-c-02", told["pin"], device, night.now, "975300")
+    assert opened["name"] == "A Thanh"
     assert night.count(AuditEntry, AuditEntry.act == "pin_set") == 2
 
 

@@ -27,7 +27,8 @@ class Direct:
             told = enrolment.take_station(self.province, code, public_key, site, stalls, self.now)
         except PosTraceError as error:
             return EnrolmentAnswer("refused", detail=error.detail)
-        return EnrolmentAnswer("ok", told["station_id"], told["api_key"], told["province_key_id"])
+        found = [told[name] for name in ("station_id", "api_key", "province_key_id")]
+        return EnrolmentAnswer("ok", *found, public_key=told["public_key"])
 
 
 @pytest.fixture

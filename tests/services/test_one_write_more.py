@@ -1,7 +1,7 @@
 """The one-write rule for the office, the first days, suppliers, slips to other stalls, papers promised and trust."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from pos_trace.services import (
     places,
     practice,
     presenting,
+    quiet_hours,
     recalls,
     receiving,
     reminders,
@@ -58,12 +59,16 @@ def of_office(stage: Stage, office: Actor) -> Verbs:
     node, now = stage.night.node, stage.night.now + timedelta(minutes=1)
     row = StallRow(2, "C-01", "Cá Chị Ba", "Ba", None, "phường Kon Tum", ("ca",), "MẪU-0001", None, 1)
     later = now.date() + timedelta(days=5)
+    places.set_site(node, office, "Chợ (mẫu)", "market", None, "", now)
     entry = gate_log.add(node, office, now, number="A-12")["id"]
     return {
         "enrol": (1, lambda: enrolling_stalls.enrol(node, office, (row,), now)),
         "enrol again": (1, lambda: enrolling_stalls.enrol(node, office, (row,), now)),
         "reset pin": (1, lambda: enrolling_stalls.reset_pin(node, office, "C-01", now)),
-        "practice": (1, lambda: practice.set_until(node, office, "A-12", later, now)),
+        "cards": (1, lambda: enrolling_stalls.cards(node, office, None, now)),
+        "quiet hours": (0, lambda: quiet_hours.told(node)),
+        "other quiet hours": (1, lambda: quiet_hours.set_hours(node, office, time(10), time(12), now)),
+        "practice": (1, lambda: practice.set_until(node, office, "C-01", later, now)),
         "nobody's practice ends": (0, lambda: practice.due(node, now)),
         "gate": (1, lambda: gate_log.add(node, office, now, number="A-12", plate="82C-012.34")),
         "strike": (1, lambda: gate_log.cancel(node, office, entry, now)),

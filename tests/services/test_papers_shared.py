@@ -188,6 +188,6 @@ def test_one_invoice_covers_several_deliveries(night: Night) -> None:
         assert len(reminders.cover(night.node, night.who(), paper, second, night.now)["lines"]) == 2
     for delivery in (first, second):
         assert status(night, delivery, "A-12")[0][0] == "documented"
-    assert reminders.listed(night.node, night.who(), night.now) == {"reminders": [], "same_truck": []}
+    assert reminders.listed(night.node, night.who(), night.now) == {"reminders": [], "same_truck": [], "came_back": []}
     with pytest.raises(NotFound):
         reminders.cover(night.node, night.who(), paper, night.deliver("E-01"), night.now)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pos_trace.core.errors import Invalid, NotFound
+from pos_trace.core.errors import Conflict, Invalid, NotFound
 from pos_trace.services import cases, practice, receiving
 from pos_trace.store.models import AuditEntry, Case, Flag, PrintJob, Stall
 from tests.services.night import CABBAGE, UNKNOWN, Night, on_sqlite, with_printer
@@ -61,17 +61,37 @@ def test_a_machine_that_was_off_for_weeks_ends_it_without_a_stale_sheet(night: N
     assert night.count(PrintJob) == 0
 
 
-def test_the_office_shortens_lengthens_and_opens_it_again(night: Night) -> None:
+def test_the_office_lengthens_and_shortens_it_and_never_opens_it_again(night: Night) -> None:
     practise(night)
     who, today = night.node.machine("t"), night.now.astimezone(night.node.zone).date()
     told = practice.set_until(night.node, who, "A-12", today + timedelta(days=30), night.now)
     assert told == {"number": "A-12", "practice_until": str(today + timedelta(days=30)), "practising": True}
     assert practice.set_until(night.node, who, "A-12", today, night.now)["practising"] is False
     assert practice.due(night.node, night.now) == 0
-    practice.set_until(night.node, who, "A-12", today + timedelta(days=2), night.now)
-    assert practice.due(night.node, night.later(days=2)) == 1
+    with pytest.raises(Conflict, match="practice_over"):
+        practice.set_until(night.node, who, "A-12", today + timedelta(days=2), night.now)
+    assert practice.set_until(night.node, who, "A-12", today, night.now)["practising"] is False
     practice.set_until(night.node, who, "E-01", today, night.now)
-    assert night.count(AuditEntry, AuditEntry.act == "practice_ended") == 3
+    assert night.count(AuditEntry, AuditEntry.act == "practice_ended") == 2
+
+
+@on_sqlite
+def test_a_day_that_passed_while_the_machine_was_off_is_over_too(night: Night) -> None:
+    practise(night)
+    who, later = night.node.machine("t"), night.later(days=20)
+    until = later.astimezone(night.node.zone).date() + timedelta(days=2)
+    with pytest.raises(Conflict, match="practice_over"):
+        practice.set_until(night.node, who, "A-12", until, later)
+
+
+@on_sqlite
+def test_a_stall_that_received_in_earnest_does_not_begin_to_practise(night: Night) -> None:
+    who, until = night.node.machine("t"), night.now.astimezone(night.node.zone).date() + timedelta(days=2)
+    assert practice.set_until(night.node, who, "E-01", until, night.now)["practising"] is True
+    night.pull()
+    night.receive(CABBAGE)
+    with pytest.raises(Conflict, match="practice_over"):
+        practice.set_until(night.node, who, "A-12", until, night.now)
 
 
 @on_sqlite

@@ -13,10 +13,11 @@ from pos_trace.core.slips import from_json
 from pos_trace.hardware import transports
 from pos_trace.hardware.picture import render
 from pos_trace.runtime.children import PageDrawer
-from pos_trace.services import places, printing, receipts, spool
+from pos_trace.services import places, printing, receipts
 from pos_trace.store.models import OutboxMessage, Printer, PrintJob, Receipt, Sale, Stall
 from tests.hardware.papers import by_zbar
 from tests.services.night import CABBAGE, asked, laid_out, sell, with_ports, with_printer
+from tests.services.print_shop import print_next
 
 CARROTS = {"name": "Cà rốt", "quantity": "1.5", "unit": "kg", "unit_price": 20_000}
 TITLE = "PHIẾU BÁN HÀNG"
@@ -66,7 +67,7 @@ def test_from_sale_to_paper_the_code_read_is_the_trace_address(selling, children
     answer = sell(night, asked(**CARROTS))
     with night.node.db.read() as session:
         printer = session.scalars(select(Printer.id)).one()
-    assert spool.print_next(night.node, printer, "a", night.now) == "confirmed"
+    assert print_next(night.node, printer, "a", night.now) == "confirmed"
     shown = render((tmp_path / "paper" / f"{answer['print_job']}.bin").read_bytes())
     assert by_zbar(shown.image) == [answer["qr_text"]]
     assert (shown.unknown, len(shown.cuts)) == ((), 1)

@@ -6,7 +6,7 @@ import pytest
 
 from pos_trace.core.errors import Conflict, Invalid, NotFound
 from pos_trace.services import recalls, records, register
-from pos_trace.store import audit, lots
+from pos_trace.store import audit, lots, lots_in
 from tests.services.two_nodes import FACILITY, KEY, LOT, officer
 
 
@@ -116,7 +116,7 @@ def test_a_station_that_took_the_feed_in_knows_what_the_province_knows(province,
     put(province, now, {"net_quantity": "500.5", "expiry_date": "2026-12-01"})
     recalls.issue(province, officer(province), {"gtin": "9521234600053", "lots": ["MD2611-07"], "reason": "mẫu"}, now)
     with pair.station.db.write() as session:
-        touched = lots.upsert_changes(session, records.changes(province, 0)["changes"], now)
+        touched = lots_in.upsert_changes(session, records.changes(province, 0)["changes"], now)
         assert KEY in touched
     with pair.station.db.read() as session:
         answer = lots.find(session, KEY)

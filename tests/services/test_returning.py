@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pos_trace.core.errors import Invalid, NotFound
-from pos_trace.services import judging, recalls, receipts, returning, stock
+from pos_trace.services import judging, recalls, receipts, returning, splitting, stock
 from pos_trace.store.models import DeliveryLine, Sale, SaleLine
 from tests.services.night import CABBAGE, FISH, SISTER, Night, asked, laid_out, sell, url
 from tests.services.two_nodes import officer
@@ -57,6 +57,18 @@ def test_recalled_goods_come_back_as_such_and_stay_so_for_ever(night: Night, tol
     stock.waste(night.node, night.who(), back["lot_id"], "1", "tiêu hủy", night.now)
     assert night.lot(back["lot_id"])["on_hand"] == 0
     night.ledger_agrees()
+
+
+def test_a_pack_of_goods_mixed_with_recalled_ones_comes_back_as_recalled(night: Night) -> None:
+    night.pull()
+    parts = [(night.receive(key, "10", "khay")["lot_id"], None) for key in (SISTER, FISH)]
+    splitting.merge(night.node, night.who(), parts, night.now, name="Cá lăng trộn")
+    sale = sell(night, asked(name="Cá lăng trộn", quantity="2", unit="khay"))
+    night.recall(FISH)
+    told = bring_back(night, "Cá lăng trộn", sale_id=sale["id"])
+    assert told["state"] == "returned_recalled"
+    with night.node.db.read() as session:
+        assert session.query(Sale).filter_by(kind="return").one().recall_id == "TH-1"
 
 
 def test_a_return_that_may_be_either_lot_names_none(night: Night) -> None:

@@ -1,12 +1,12 @@
 """Authorities apart: a case goes to one, the others do not know it is there; who hands it on sees it no longer."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
 
 from pos_trace.core.errors import Conflict, Forbidden, Invalid, NotFound
 from pos_trace.services import (
-    accounts,
     agencies,
     case_groups,
     case_log,
@@ -15,6 +15,7 @@ from pos_trace.services import (
     enrolment,
     feeds,
     inspecting,
+    logging_in,
     notices,
 )
 from pos_trace.services.node import Ports
@@ -167,7 +168,7 @@ def test_a_colleague_gets_the_case_and_a_stranger_cannot(both, town, stall, now)
 def test_a_case_whose_officer_is_away_shows_as_attended_by_nobody(both, town, stall, now):
     case_id = case_of(both, stall, now)
     lan, minh = town.people["sct"], town.person("minh", "sct", now)
-    accounts.log_in(both.province, "sct", PASSWORD, None, now)
+    logging_in.log_in(both.province, "sct", PASSWORD, None, now)
     inspecting.take(both.province, lan, SITE_ID, case_id, now)
 
     def seen(at):
@@ -177,6 +178,14 @@ def test_a_case_whose_officer_is_away_shows_as_attended_by_nobody(both, town, st
     assert seen(now + timedelta(hours=20)) == []  # Wednesday; Thursday is one working day
     assert seen(now + timedelta(days=2)) == [True]
     assert [case["id"] for case in case_groups.queue(both.province, lan, None, now, mine=True)["cases"]] == [case_id]
+
+
+@pytest.mark.parametrize(("kind", "may"), [("sct", True), ("skhcn", False)])
+def test_who_sees_counts_only_has_no_officer_of_lots_and_recalls(both, town, now, kind, may):
+    admin = town.person("quan-tri", kind, now, ("agency_admin",))
+    with nullcontext() if may else pytest.raises(Invalid, match="số liệu tổng hợp"):
+        agencies.add(both.province, admin, "hoa", "Hoa (mẫu)", "mat-khau-dai", ["records_officer"], now)
+    assert agencies.add(both.province, admin, "mai", "Mai (mẫu)", "mat-khau-dai", ["inspector"], now)["login"] == "mai"
 
 
 def test_an_administrator_adds_and_ends_people_of_the_own_authority_only(both, town, stall, now):

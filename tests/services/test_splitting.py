@@ -8,9 +8,19 @@ import pytest
 from sqlalchemy import func, select
 
 from pos_trace.core.errors import Conflict, Invalid, NotFound
-from pos_trace.services import closing, recalls, receiving, rechecking, returning, splitting, stock, stop_sales
+from pos_trace.services import (
+    closing,
+    recalls,
+    receiving,
+    rechecking,
+    returning,
+    splitting,
+    stock,
+    stop_sales,
+)
 from pos_trace.store.models import AuditEntry, LotParent, OutboxMessage, Product, StockLot, StockMovement
 from tests.services.night import CABBAGE, FISH, SISTER, UNKNOWN, Night, asked, laid_out, on_sqlite, sell
+from tests.services.test_unweighed import weigh
 from tests.services.two_nodes import officer
 
 
@@ -94,8 +104,11 @@ def test_goods_without_a_weight_are_repacked_by_what_is_taken(night: Night) -> N
     lot = laid_out(night, "Rau rừng", "10", "bó")
     with pytest.raises(Invalid, match="quantity_missing"):
         repack(night, lot, "3", "500")
-    assert repack(night, lot, "3", "500", quantity="10")["quantity"] == "3"
-    assert night.lot(lot)["on_hand"] == 0
+    with pytest.raises(Invalid, match="weight_unknown"):
+        repack(night, lot, "3", "500", quantity="10")
+    weigh(night, lot, "bó", "0.3")
+    assert repack(night, lot, "3", "500")["kg"] == "1.5"
+    assert night.lot(lot)["on_hand"] == 5
 
 
 def test_a_merged_lot_has_all_origins_the_earliest_date_and_every_kilogram(night: Night) -> None:
@@ -265,11 +278,11 @@ def test_goods_set_aside_by_a_person_stay_so_in_what_was_made_of_them(night: Nig
 
 def test_kilograms_lost_of_pieces_nobody_weighed_are_unknown_not_nothing(night: Night) -> None:
     lot = laid_out(night, "Gà ta", "3", "con", group="thit")
-    splitting.repack(night.node, night.who(), lot, "4", "khay", "500", "g", night.now, quantity="2")
+    splitting.split(night.node, night.who(), lot, "2", "Gà nửa con", "mảnh", "4", night.now)
     crates = laid_out(night, "Cải thảo", "60")
     splitting.split(night.node, night.who(), crates, "10", "Cải sạch", "kg", "9.2", night.now)
     with night.node.db.read() as session:
-        acts = select(AuditEntry.body).where(AuditEntry.act.in_(("lot_repacked", "lot_split")))
+        acts = select(AuditEntry.body).where(AuditEntry.act == "lot_split")
         rows = session.scalars(acts.order_by(AuditEntry.number)).all()
     told = [(row["loss"], row["lost_kg"]) for row in rows]
     assert told == [("unknown", "unknown"), ("0.8", "0.8")]

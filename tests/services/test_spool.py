@@ -15,7 +15,7 @@ from pos_trace.runtime.children import ChildLost, PageDrawer
 from pos_trace.services import spool
 from pos_trace.services.node import Ports
 from pos_trace.settings import ChildrenSection
-from tests.services.print_shop import CONFIRMED, REFUSED, UNSURE, open_shop
+from tests.services.print_shop import CONFIRMED, REFUSED, UNSURE, open_shop, print_next
 
 
 @pytest.fixture
@@ -172,14 +172,14 @@ def test_an_address_that_is_none_fails_before_anything_is_on_its_way(shop):
 
     job = shop.queue()
     node = replace(shop.node, ports=replace(shop.node.ports, transport=refuse))
-    assert spool.print_next(node, shop.printer, "a", shop.now) == "failed"
+    assert print_next(node, shop.printer, "a", shop.now) == "failed"
     assert shop.attempts(job) == [(1, "failed", 0, 100)]
 
 
 def test_a_node_without_a_drawer_or_a_way_leaves_everything_queued(shop):
     job = shop.queue()
     for ports in (Ports(), replace(shop.node.ports, drawer=None), replace(shop.node.ports, transport=None)):
-        assert spool.print_next(replace(shop.node, ports=ports), shop.printer, "a", shop.now) is None
+        assert print_next(replace(shop.node, ports=ports), shop.printer, "a", shop.now) is None
     assert shop.job(job).lease_owner is None
 
 
@@ -206,7 +206,7 @@ def test_drawing_and_sending_really_happen_in_a_child_and_on_the_disk(shop, chil
     printer = shop.add_printer("thật", shop.stall, address=str(folder))
     job = shop.queue("Cải thảo\x1b@\x1dV\x00")
     ports = Ports(drawer=PageDrawer(children), transport=transports.open_transport)
-    assert spool.print_next(replace(shop.node, ports=ports), printer, "a", shop.now) == "confirmed"
+    assert print_next(replace(shop.node, ports=ports), printer, "a", shop.now) == "confirmed"
     shown = render((folder / f"{job}.bin").read_bytes())
     assert (shown.unknown, len(shown.cuts)) == ((), 1)
 
@@ -214,10 +214,10 @@ def test_drawing_and_sending_really_happen_in_a_child_and_on_the_disk(shop, chil
 def test_a_real_child_refuses_a_code_too_long_and_a_printer_of_no_kind(shop, children):
     node = replace(shop.node, ports=replace(shop.node.ports, drawer=PageDrawer(children)))
     shop.queue("x" * 7000, kind="code")
-    assert spool.print_next(node, shop.printer, "a", shop.now) == "failed"
+    assert print_next(node, shop.printer, "a", shop.now) == "failed"
     odd = shop.add_printer("lạ", shop.stall, preset="generic-99")
     shop.queue()
-    assert spool.print_next(node, odd, "a", shop.now) == "failed"
+    assert print_next(node, odd, "a", shop.now) == "failed"
     assert shop.printers.got == []
 
 

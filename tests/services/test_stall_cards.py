@@ -10,7 +10,9 @@ import pytest
 from pos_trace.core.errors import Conflict, Invalid, NotFound
 from pos_trace.services import card_intake, lot_labels, stall_cards, stock
 from pos_trace.services.node import Node
-from pos_trace.store.models import OutboxMessage, PrintJob
+from pos_trace.store.database import Database
+from pos_trace.store.models import FacilityRow, OutboxMessage, Party, PrintJob, StockLot
+from tests.conftest import NOW
 from tests.services.night import CABBAGE, FISH, SUSPENDED, Night, laid_out, with_printer
 from tests.services.two_nodes import as_station
 
@@ -36,8 +38,15 @@ def token_of(told: dict[str, Any]) -> str:
     return str(told["url"]).rpartition("/")[2]
 
 
-def page(node: Node, told: dict[str, Any]) -> dict[str, Any]:
-    return stall_cards.page(node, token_of(told))
+def page(node: Node, told: dict[str, Any], at: Any = None) -> dict[str, Any]:
+    return stall_cards.page(node, token_of(told), at or NOW)
+
+
+def known_as(night: Night, name: str, is_individual: bool = False) -> None:
+    """The register knows somebody of this name."""
+    with night.node.write(night.node.machine("t"), night.now) as tx:
+        row = FacilityRow(facility_id="F-X", name=name, version=9_000, is_individual=is_individual)
+        tx.session.add(row)
 
 
 @pytest.fixture
@@ -75,10 +84,71 @@ def test_an_open_card_tells_goods_and_origins_and_no_supplier(night: Night, open
 
 
 def test_the_suppliers_name_stands_there_only_when_the_owner_says_so(night: Night, open_card: dict[str, Any]) -> None:
+    known_as(night, "HTX (mẫu)")
     told = switched(night, supplier=True)
     assert token_of(told) == token_of(open_card), "the card on the wall stays good"
     assert [line.get("supplier") for line in sent(night)[-1]["lines"]] == ["HTX (mẫu)", None]
     assert page(night.node, told)["items"][0]["supplier"] == "HTX (mẫu)"
+
+
+@pytest.mark.parametrize("registered", [False, True])
+def test_a_persons_name_never_leaves_whatever_the_switch_says(night: Night, registered: bool) -> None:
+    night.pull()
+    night.receive(CABBAGE)
+    if registered:
+        known_as(night, "HTX (mẫu)", is_individual=True)
+    told = switched(night, supplier=True)
+    assert "HTX (mẫu)" not in str(sent(night))
+    assert page(night.node, told)["items"][0]["supplier"] is None
+
+
+def test_a_supplier_with_a_location_number_of_its_own_may_be_named(night: Night) -> None:
+    night.pull()
+    night.receive(CABBAGE)
+    with night.node.write(night.node.machine("t"), night.now) as tx:
+        tx.session.query(Party).one().gln = "9521234700111"
+    switched(night, supplier=True)
+    assert [line.get("supplier") for line in sent(night)[-1]["lines"]] == ["HTX (mẫu)"]
+
+
+def test_goods_past_their_date_leave_the_card_and_the_province_is_told(night: Night) -> None:
+    lot = laid_out(night, "Đậu phụ")
+    laid_out(night, "Hành")
+    with night.node.write(night.node.machine("t"), night.now) as tx:
+        tx.session.get_one(StockLot, (night.node.id, lot)).expiry = night.now.astimezone(night.node.zone).date()
+    told = switched(night)
+    assert [item["product_name"] for item in page(night.node, told)["items"]] == ["Đậu phụ", "Hành"]
+    settled(night)
+    tomorrow = night.later(days=1)
+    assert [item["product_name"] for item in page(night.node, told, tomorrow)["items"]] == ["Hành"]
+    assert stall_cards.publish_due(night.node, tomorrow) == 1
+    assert [line["product_name"] for line in sent(night)[-1]["lines"]] == ["Hành"]
+
+
+def test_no_card_is_drawn_while_a_till_waits_and_an_unchanged_one_is_not_written(
+    night: Night, open_card: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn, writes, content, write = [], [], stall_cards.content, Database.write
+
+    def seen(session: Any, node: Node, stall: Any, now: Any) -> dict[str, Any]:
+        assert not node.db.in_write(), "the whole market would wait for it"
+        drawn.append(stall.number)
+        return content(session, node, stall, now)
+
+    def counted(db: Database) -> Any:
+        writes.append(1)
+        return write(db)
+
+    stall_cards.switch(night.node, night.who("E-01"), True, False, night.now)
+    settled(night)
+    monkeypatch.setattr(stall_cards, "content", seen)
+    monkeypatch.setattr(Database, "write", counted)
+    assert stall_cards.publish_due(night.node, night.later(minutes=4)) == 0
+    assert (sorted(drawn), writes) == (["A-12", "E-01"], [])
+    laid_out(night, "Ngò")
+    del writes[:]
+    assert stall_cards.publish_due(night.node, night.later(minutes=4)) == 1
+    assert len(writes) == 1
 
 
 def test_a_recalled_lot_stays_as_a_red_line(night: Night, open_card: dict[str, Any]) -> None:
@@ -166,7 +236,7 @@ def test_a_lots_small_slip_leads_to_its_page_or_to_the_card(night: Night, tmp_pa
 @pytest.mark.parametrize("token", ["", "x", "BCF7KQ2MX9BCF7KQ2MX9"])
 def test_an_unknown_card_is_told(night: Night, token: str) -> None:
     with pytest.raises(NotFound):
-        stall_cards.page(night.node, token)
+        stall_cards.page(night.node, token, night.now)
 
 
 def test_what_is_sold_out_or_closed_leaves_the_card(night: Night) -> None:

@@ -1,18 +1,29 @@
 """ "Sai sạp": what was scanned at the wrong stall goes to the right one, with papers, verdict and answer window."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from pos_trace.core.errors import Conflict, Invalid
-from pos_trace.services import cases, deliveries, judging, papers, receiving, stock, transfer_answers, transfers
+from pos_trace.services import (
+    cases,
+    deliveries,
+    judging,
+    papers,
+    receiving,
+    reminders,
+    stock,
+    transfer_answers,
+    transfer_waiting,
+    transfers,
+)
 from pos_trace.services import transfer_corrections as corrections
 from pos_trace.services.papers import PaperIn
 from pos_trace.services.transfer_answers import LineAnswer
 from pos_trace.store.models import Case, DeliveryLine, Flag, Paper
-from tests.services.night import CABBAGE, UNKNOWN, Night, open_stock
+from tests.services.night import CABBAGE, REVOKED, UNKNOWN, Night, open_stock
 
 
 @pytest.fixture
@@ -52,7 +63,7 @@ def test_a_whole_delivery_goes_over_and_nothing_stays(ready: Night) -> None:
         "Cải thảo Măng Đen": "500", "Gà ta làm sẵn": "12"}  # fmt: skip
     head = deliveries.detail(ready.node, ready.who("E-01"), done["delivery_id"], ready.now)
     assert (head["supplier_name"], head["vehicle_plate"]) == ("HTX (mẫu)", "82C-012.34")
-    assert ready.count(Paper, Paper.stall_id == ready.stalls["E-01"], Paper.kind == "bang_ke") == 2
+    assert ready.count(Paper, Paper.stall_id == ready.stalls["E-01"], Paper.kind == "bang_ke") == 1
     with ready.node.db.read() as session:
         assert judging.received_of(session, ready.node, CABBAGE) == Decimal(500)
     ready.ledger_agrees()
@@ -89,6 +100,52 @@ def test_not_taken_it_is_as_it_was(ready: Night, how: str) -> None:
     assert (found[0]["flag"]["state"], ready.count(Flag)) == ("open", 1)
     assert open_stock(ready, "E-01") == []
     ready.ledger_agrees()
+
+
+@pytest.mark.parametrize(("key", "hours"), [(UNKNOWN, 2), (REVOKED, 1)])
+def test_unanswered_it_comes_back_and_its_question_runs_on(ready: Night, key: str, hours: int) -> None:
+    """After two hours, sooner where the question itself ends sooner; both stalls read it."""
+    line = ready.receive(key, "9")
+    made = offer(ready, line_id=line["id"])
+    at = ready.later(hours=hours, minutes=20 if key == UNKNOWN else 0)
+    assert transfer_waiting.due(ready.node, at - timedelta(seconds=1)) == 0
+    assert transfer_waiting.due(ready.node, at) == 1
+    (found,) = deliveries.detail(ready.node, ready.who(), line_delivery(ready, line), at)["lines"]
+    least = (at + ready.node.policy.clocks.report_after_least).isoformat()
+    assert (found["state"], found["flag"]["state"]) == (line["state"], "open")
+    assert found["flag"]["due_at"] == max(line["flag"]["due_at"], least)
+    assert ready.lot(line["lot_id"])["on_hand"] == 9
+    told = {number: reminders.listed(ready.node, ready.who(number), at)["came_back"] for number in ("A-12", "E-01")}
+    assert [one["text"] for one in told["A-12"]] == [
+        f"Sạp E-01 – Sạp E-01 (mẫu) chưa trả lời phiếu {made['number']}: hàng về lại sạp mình, xem lại giấy tờ."
+    ]
+    assert [one["text"] for one in told["E-01"]] == [f"Hết giờ trả lời phiếu {made['number']}: hàng về lại sạp A-12."]
+    with pytest.raises(Conflict, match="transfer_over"):
+        transfer_answers.accept(ready.node, ready.who("E-01"), at_neighbour(ready), (), at)
+    cases.due_flags(ready.node, ready.later(hours=25))
+    assert ready.count(Case, Case.stall_id == ready.stalls["A-12"]) == 1
+    ready.ledger_agrees()
+
+
+def test_offered_again_and_again_the_question_still_ends(ready: Night) -> None:
+    line = ready.receive(UNKNOWN, "9")
+    for hours in range(0, 24, 3):
+        at = ready.later(hours=hours)
+        corrections.offer(ready.node, ready.who(), "E-01", "", at, line_id=line["id"])
+        assert transfer_waiting.due(ready.node, at + timedelta(hours=2)) == 1
+    with pytest.raises(Conflict, match="window_over"):
+        corrections.offer(ready.node, ready.who(), "E-01", "", ready.later(hours=24), line_id=line["id"])
+    cases.due_flags(ready.node, ready.later(hours=24))
+    assert ready.count(Case) == 1
+
+
+def line_delivery(night: Night, line: dict[str, Any]) -> str:
+    with night.node.db.read() as session:
+        return session.get_one(DeliveryLine, (night.node.id, line["id"])).delivery_id
+
+
+def at_neighbour(night: Night) -> str:
+    return str(transfers.listed(night.node, night.who("E-01"), "in")["transfers"][0]["id"])
 
 
 def test_part_of_it_is_no_answer(ready: Night) -> None:

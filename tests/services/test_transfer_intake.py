@@ -22,6 +22,7 @@ from pos_trace.services import (
     deliveries,
     enrolment,
     papers_served,
+    receiving,
     records,
     scanning,
     stock,
@@ -33,10 +34,10 @@ from pos_trace.services.scanning import ScanIn
 from pos_trace.services.transfer_answers import LineAnswer
 from pos_trace.services.transfer_intake import SlipScan
 from pos_trace.store.database import Database
-from pos_trace.store.models import Delivery, DeliveryLine, Flag, Paper, Scan, Stall, StationRow, Transfer
+from pos_trace.store.models import Delivery, DeliveryLine, Flag, Paper, Scan, Stall, StationRow, Transfer, TransferLine
 from tests.services.night import CABBAGE, FISH, Night, laid_out, make_night
 from tests.services.two_nodes import Pair, add_stall, make_node, trader
-from tests.services.two_stations import OTHER_ID, Other, enrol, second, sent
+from tests.services.two_stations import OTHER_ID, Other, bought, enrol, second, sent
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_the_feed_tells_each_station_the_others_key_and_stalls(night: Night, kno
 
 
 def test_one_scan_fills_the_delivery_without_the_line(night: Night, known: Other) -> None:
-    lots = (night.receive(CABBAGE, "20")["lot_id"], laid_out(night, "Cà rốt", "10"))
+    lots = (night.receive(CABBAGE, "20")["lot_id"], bought(night)["lot_id"])
     made = sent(night, (lots[0], "12.5"), (lots[1], "4"), stall_number="Q-1", site=OTHER_ID, name="Siêu thị")
     known.province.silent = True
     told = known.scan(made["codes"][0], night.now)
@@ -111,7 +112,7 @@ def test_it_goes_into_the_open_delivery_while_nothing_else_lies_there(night: Nig
 
 
 def test_an_unknown_key_is_a_paper_and_checked_when_the_key_comes(night: Night, other: Other) -> None:
-    made = sent(night, (laid_out(night, "Cá rô", "10", group="ca"), "4"))
+    made = sent(night, (bought(night, "Cá rô", "10", "ca")["lot_id"], "4"))
     told = other.scan(made["codes"][0], night.now)
     assert told["transfer"]["signature"] == "unknown_key"
     assert told["lines"][0]["verdict"]["status"] == "documented"
@@ -123,7 +124,7 @@ def test_an_unknown_key_is_a_paper_and_checked_when_the_key_comes(night: Night, 
 
 
 def test_an_unknown_key_that_turns_out_false_is_a_paper_no_more(night: Night, other: Other) -> None:
-    lot = laid_out(night, "Cá rô", "10", group="ca")
+    lot = bought(night, "Cá rô", "10", "ca")["lot_id"]
     made = sent(
         replace(night, pair=replace(night.pair, station=replace(night.node, signing_key=b"\x09" * 32))), (lot, "4")
     )
@@ -223,6 +224,35 @@ def test_a_second_stall_of_the_same_market_does_not_take_the_slip_too(night: Nig
     assert refused.value.code == "slip_of_other_stall"
     assert "Q-1" not in refused.value.detail
     assert (count(known, Delivery), count(known, Transfer)) == (1, 1)
+
+
+def test_a_slip_whose_delivery_was_cancelled_is_taken_in_again_once(night: Night, known: Other) -> None:
+    """Every code of a long one was read already: one is enough. The cancelled delivery stays what it was."""
+    made = long_slip(night)
+    for code in made["codes"]:
+        first = known.scan(code, night.now)
+    receiving.cancel(known.node, known.who, first["delivery_id"], "quét nhầm chuyến", night.now)
+    assert count(known, Transfer, Transfer.state == "cancelled") == 1
+    again = known.scan(made["codes"][1], night.later(minutes=1))
+    assert (again["transfer"]["state"], len(again["lines"])) == ("accepted", 23)
+    assert again["delivery_id"] != first["delivery_id"]
+    assert known.scan(made["codes"][0], night.later(minutes=2))["transfer"]["already"] is True
+    assert (count(known, Transfer), count(known, TransferLine)) == (1, 23)
+    assert sum(Decimal(lot["quantity"]) for lot in stock.listed(known.node, known.who)["lots"]) == Decimal("278.875")
+    with known.node.db.read() as session:
+        states = {row.id: row.state for row in session.scalars(select(Delivery))}
+    assert states == {first["delivery_id"]: "cancelled", again["delivery_id"]: "open"}
+
+
+def test_cancelled_at_one_stall_the_slip_is_whose_it_is_and_stays_there(night: Night, known: Other) -> None:
+    neighbour = trader(known.node, add_stall(known.node, "Q-2", night.now))
+    code = sent(night, (laid_out(night), "4"), name="Chị Ba (mẫu)")["codes"][0]
+    first = known.scan(code, night.now)
+    receiving.cancel(known.node, known.who, first["delivery_id"], "của sạp bên", night.now)
+    told = scanning.scan(known.node, neighbour, ScanIn(code, confirm_slip=True), night.now)
+    assert told["transfer"]["state"] == "accepted"
+    with pytest.raises(Conflict, match="slip_of_other_stall"):
+        known.scan(code, night.now)
 
 
 def test_a_slip_for_somebody_else_asks_and_is_taken_when_meant(night: Night, known: Other) -> None:

@@ -19,7 +19,7 @@ from pos_trace.services.transfers import LineIn
 from pos_trace.store.idempotency import Replay
 from pos_trace.store.models import Delivery, Party, PrintJob, StockMovement, Transfer
 from tests.services.night import CABBAGE, FISH, UNKNOWN, Night, laid_out, on_sqlite, open_stock, with_printer
-from tests.services.two_stations import sent
+from tests.services.two_stations import bought, sent
 
 
 def accept(night: Night, transfer: str, *lines: LineAnswer, number: str = "E-01", **who: object) -> dict:
@@ -70,7 +70,7 @@ def test_the_same_request_again_is_one_slip(ready: Night) -> None:
 
 def test_taken_whole_the_neighbour_has_lot_paper_verdict_and_a_closed_delivery(ready: Night, tmp_path: Path) -> None:
     with_printer(ready, tmp_path)
-    lot, loose = ready.receive(CABBAGE, "20")["lot_id"], laid_out(ready, "Cà rốt", "10")
+    lot, loose = ready.receive(CABBAGE, "20")["lot_id"], bought(ready)["lot_id"]
     sent(ready, (lot, "5"), (loose, "4"), stall_number="E-01")
     told = accept(ready, coming(ready)[0]["id"])
     assert (told["state"], told["delivery_number"], len(told["print_jobs"])) == ("accepted", "E01-261125-001", 2)
@@ -270,4 +270,20 @@ def test_a_delivery_cancelled_after_its_slip_was_scanned_gives_the_goods_back(re
     (out,) = transfers.listed(ready.node, ready.who())["transfers"]
     assert (out["state"], out["lines"][0]["returned"], out["lines"][0]["refuse_reason"]) == (
         "refused", "8", "hủy chuyến")  # fmt: skip
+    ready.ledger_agrees()
+
+
+@on_sqlite
+def test_a_product_may_stand_on_a_slip_twice(ready: Night) -> None:
+    """Each line takes what those above it left, across lots; what is not there is refused whole."""
+    day = ready.now.date()
+    soon, late = (laid_out(ready, "Đậu", "5", expiry=day + timedelta(days=days)) for days in (2, 9))
+    four = LineIn("4", "kg", None, "Đậu")
+    with pytest.raises(Conflict, match="not_enough"):
+        transfers.send(ready.node, ready.who(), "sale", BuyerIn("Tư"), [four, four, four], "", ready.now)
+    lines = [LineIn("1", "kg", soon), four, four]
+    told = transfers.send(ready.node, ready.who(), "sale", BuyerIn(stall_number="E-01"), lines, "", ready.now)
+    went = [(line["lot_id"], line["quantity"]) for line in told["lines"]]
+    assert went == [(soon, "1"), (soon, "4"), (late, "4")]
+    assert [line["accepted"] for line in accept(ready, coming(ready)[0]["id"])["delivery_lines"]] == ["1", "4", "4"]
     ready.ledger_agrees()

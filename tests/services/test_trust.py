@@ -1,6 +1,8 @@
 """The owner's trust: phones locked with their unsent count, screens by PIN, every byte sent, every look, the books."""
 
 import base64
+import hashlib
+import hmac
 import io
 import zipfile
 from datetime import date, timedelta
@@ -19,6 +21,7 @@ from pos_trace.services import (
     accounts,
     devices,
     enrolment,
+    logging_in,
     monthly_book,
     own_book,
     places,
@@ -28,6 +31,7 @@ from pos_trace.services import (
     staff,
 )
 from pos_trace.services.node import Actor
+from pos_trace.store.files import Files
 from pos_trace.store.models import AccessEntry, Device
 from tests.services.goods_rows import paper_of, photo_of
 from tests.services.night import CABBAGE, UNKNOWN, Night, with_ports
@@ -72,7 +76,7 @@ def test_nobody_touches_the_phone_and_it_asks_for_the_pin(night: Night, phones: 
 
 def test_a_password_is_never_asked_again_for_idleness(night: Night) -> None:
     places.add_person(night.node, night.node.machine("t"), "qt", "QT", "mat-khau-dai", ["site_admin"], None, night.now)
-    token = accounts.log_in(night.node, "qt", "mat-khau-dai", None, night.now)["token"]
+    token = logging_in.log_in(night.node, "qt", "mat-khau-dai", None, night.now)["token"]
     assert not acting(night, token, hours=5).locked
 
 
@@ -91,21 +95,24 @@ def test_a_locked_screen_opens_for_the_next_person_and_ends_the_log_in_before(ni
 
 def test_what_waited_on_the_phone_counts_as_its_writers(night: Night, phones: list[str]) -> None:
     first = entered(night, "ba", phones[0])
+    act = b"POST /api/v1/scans\nk\n{}"
+    inner = hashlib.sha256(act).hexdigest().encode()
+    seal = hmac.digest(bytes.fromhex(first["seal"]), inner, "sha256").hex()
     told = entered(night, "hoa", phones[0], first["token"], minutes=1)
     hoa = acting(night, told["token"], minutes=1)
-    as_ba = screen_lock.acting_for(night.node, hoa, first["id"], night.later(minutes=2))
+    as_ba = screen_lock.acting_for(night.node, hoa, first["id"], seal, act, night.later(minutes=2))
     assert (as_ba.id, as_ba.device_id) == (first["id"], hoa.device_id)
-    assert as_ba.permissions == frozenset({"receive", "papers", "stock"})
-    assert screen_lock.acting_for(night.node, hoa, hoa.id, night.now) is hoa
+    assert as_ba.permissions == frozenset({"receive", "papers"})
     other = acting(night, entered(night, "hoa", phones[1], minutes=1)["token"], minutes=1)
-    for who, user, later in (
-        (other, first["id"], 0),
-        (hoa, "nobody", 0),
-        (hoa, first["id"], 8),
-        (night.who(), hoa.id, 0),
+    for who, user, made, days in (
+        (other, first["id"], seal, 0),
+        (hoa, "nobody", seal, 0),
+        (hoa, first["id"], seal[:-1], 0),
+        (hoa, first["id"], seal, 8),
+        (night.who(), hoa.id, seal, 0),
     ):
-        with pytest.raises(Forbidden):
-            screen_lock.acting_for(night.node, who, user, night.later(days=later))
+        with pytest.raises(Forbidden, match="written_by_other"):
+            screen_lock.acting_for(night.node, who, user, made, act, night.later(days=days))
 
 
 def test_a_lost_phone_is_locked_and_says_what_it_still_held(night: Night, phones: list[str]) -> None:
@@ -177,14 +184,16 @@ def test_the_owner_adds_people_gives_pins_and_lets_them_go(night: Night, phones:
     assert made[0] not in [one["id"] for one in staff.listed(node, hoa, night.later(minutes=1))["people"]]
 
 
-def test_what_was_sent_is_counted_and_narrowed_by_day_and_kind(night: Night) -> None:
+def test_what_was_sent_is_counted_and_narrowed_by_day_and_kind(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
     node, who, stall = night.node, night.who(), night.stalls["A-12"]
     digest = node.files.put(b"picture" * 100)
     with node.write(node.machine("t"), night.now) as tx:
         tx.send("department", "receipt", "g1", {"n": 1}, "Phiếu", stall)
         tx.send("department", "evidence", "g2", {"sha256": digest}, "Ảnh", stall)
         tx.send("department", "evidence", "g3", {"sha256": "0" * 64}, "Ảnh mất", stall)
-    told = sent.listed(node, who)
+    with monkeypatch.context() as no_bytes:
+        no_bytes.setattr(Files, "get", lambda *_: pytest.fail("a list reads no photo"))
+        told = sent.listed(node, who)
     bodies = [sent.body(node, who, one["id"]) for one in told["messages"]]
     assert told["total"] == {"count": 3, "bytes": sum(len(body) for body in bodies)}
     assert [one["size"] for one in told["messages"]] == [len(body) for body in bodies]

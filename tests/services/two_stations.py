@@ -4,10 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from pos_trace.services import enrolment, places, scanning, sync, transfer_buyers, transfers
+from pos_trace.services import enrolment, papers, places, receiving, scanning, sync, transfer_buyers, transfers
 from pos_trace.services.node import Actor, Node
+from pos_trace.services.papers import PaperIn
 from pos_trace.services.scanning import ScanIn
 from pos_trace.services.transfers import LineIn
+from pos_trace.store.models import Photo
 from tests.services.night import Night, Province
 from tests.services.two_nodes import trader
 
@@ -72,3 +74,26 @@ def sent(night: Night, *lines: tuple[str, str], number: str = "A-12", kind: str 
     told = [LineIn(quantity, None, lot) for lot, quantity in lines]
     to = transfer_buyers.BuyerIn(**(buyer or {"name": "Siêu thị Mẫu", "gln": "9521234700029"}))
     return transfers.send(night.node, night.who(number), kind, to, told, "", at or night.now)
+
+
+def bought(night: Night, name: str = "Cà rốt", quantity: str = "10", group: str = "rau", *kinds: str,
+           number: str = "A-12", at: datetime | None = None) -> dict[str, Any]:  # fmt: skip
+    """Goods without a code received tonight with papers of ``kinds`` (a bảng kê; "" for none): the line."""
+    delivery, at, who = night.deliver(number), at or night.now, night.who(number)
+    line = receiving.add_loose(night.node, who, delivery, name, group, quantity, "kg", (), at)["line"]
+    for kind in filter(None, kinds or ("bang_ke",)):
+        show(night, delivery, kind, number, at)
+    return dict(line, delivery_id=delivery)
+
+
+def show(night: Night, delivery: str, kind: str, number: str = "A-12", at: datetime | None = None) -> str:
+    """A paper of a delivery with its photo, the lines judged by it: the paper's id."""
+    told = PaperIn(kind, f"{kind}-{delivery[-6:]}", night.now.date(), "Lò mổ (mẫu)")
+    who, at = night.who(number), at or night.now
+    made = papers.add(night.node, who, delivery, told, None, at)["paper"]
+    with night.node.write(who, at) as tx:
+        row = Photo(site_id=night.node.id, id=tx.id(), created_at=at, stall_id=night.stalls[number])
+        row.sha256, row.media_type, row.size, row.paper_id = made["id"], "image/jpeg", 9, made["id"]
+        tx.session.add(row)
+    papers.add(night.node, who, delivery, PaperIn("khac"), None, at)
+    return str(made["id"])

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from pos_trace.core.records import Certificate
-from pos_trace.store import lots
+from pos_trace.store import lots, lots_in
 from pos_trace.store.database import Database
 from pos_trace.store.models import CertificateRow, FacilityRow, FeedCursor, LotRecordRow, RecallRow
 from tests.store.children import BEGIN
@@ -37,7 +37,7 @@ ATTP = {"kind": "attp", "number": "12", "issuer": "Sở (mẫu)", "issued": "202
 
 def take(database: Database, *changes: dict[str, Any]) -> list[str]:
     with database.write() as session:
-        return lots.upsert_changes(session, changes, BEGIN)
+        return lots_in.upsert_changes(session, changes, BEGIN)
 
 
 def found(database: Database, key: str = KEY) -> Any:

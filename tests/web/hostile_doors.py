@@ -32,7 +32,7 @@ GOOD: dict[str, Any] = {
     "external_id": "x-1", "supplier_name": "HTX (mẫu)", "product": "P-1", "goods_group": "rau", "kind": "hoa_don",
     "photo_ids": [UUID], "paper_ids": [UUID], "line_id": UUID, "data": "eA==", "at": "2026-11-24T19:31:00+00:00",
 }  # fmt: skip
-BY_FORMAT = {"date": "2026-11-24", "date-time": "2026-11-24T19:00:00+07:00"}
+BY_FORMAT = {"date": "2026-11-24", "date-time": "2026-11-24T19:00:00+07:00", "time": "13:30"}
 SAMPLES: dict[str, Any] = {
     "null": None, "boolean": True, "integer": 7, "number": 1.5, "string": "x y", "array": [], "object": {},
 }  # fmt: skip

@@ -16,7 +16,8 @@ NO_AMOUNT: list[Any] = ["0", "-1", "-0.001", "0.0001", "1e3", "1e309", "NaN", "I
 MONEY = frozenset({"unit_price", "amount", "total"})
 NO_MONEY: list[Any] = [-1, 10**30, 1.5, "1.5", "1e3", "NaN", True, "-1", ""]
 WORDS = {"date": ["2026-02-30", "24/11/2026", "", "0", "9" * 30, "2026-11-24T00:00:00+07:00Z"],
-         "date-time": ["2026-11-24T19:00:00", "yesterday", "", "2026-13-01T00:00:00Z", "0"]}  # fmt: skip
+         "date-time": ["2026-11-24T19:00:00", "yesterday", "", "2026-13-01T00:00:00Z", "0"],
+         "time": ["24:00", "1:30", "13:60", "13:30:00", "", "trưa", "13:30\n"]}  # fmt: skip
 
 
 def wrong_of(place: Field) -> list[tuple[str, Any]]:

@@ -4,4 +4,5 @@ from typing import Final
 
 REGISTRY: Final[dict[str, str]] = {
     "api": "pos_trace.adapters.departments.api:DepartmentApi",
+    "json_mapping": "pos_trace.adapters.departments.json_mapping:MappedDepartment",
 }

@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from pos_trace.adapters.download import download
 from pos_trace.adapters.http import Http, Limits, Reply
 from pos_trace.adapters.provinces import lines
-from pos_trace.core.ports import EnrolmentAnswer, FeedPage
+from pos_trace.core.ports import EnrolmentAnswer, FeedPage, SnapshotAnswer
 from pos_trace.core.records import RecordAnswer, RecordsAge
 
 PREFIX = "/api/province/v1"
 SILENT = "province_silent"
+SNAPSHOT_DEADLINE_S = 1800.0
+MOST_SNAPSHOT = 4 * 2**30
 ASK_LATER = (408, 425, 429)
 
 
@@ -57,9 +61,39 @@ class ProvinceApi:
         except (KeyError, TypeError, ValueError, ArithmeticError):
             return RecordAnswer("unavailable", why=SILENT)
 
-    def changes(self, since: int) -> FeedPage:
-        """Lots, facilities and recalls newer than ``since``; an unchanged page costs a 304."""
-        return self._page("/changes", "changes", since)
+    def changes(self, since: int, lots_after: int = 0) -> FeedPage:
+        """Lots, facilities and recalls newer than ``since``, of lots only those newer than ``lots_after`` too; an
+        unchanged page costs a 304.
+        """
+        more = {"lots_after": str(lots_after)} if lots_after > since else {}
+        return self._page("/changes", "changes", since, more)
+
+    def snapshot(self, to: Path, newer_than: int, progress: Callable[[int, int], None]) -> SnapshotAnswer:
+        """The newest snapshot into ``to``; a try that breaks off is continued by the next."""
+        reply = download(
+            self.http,
+            f"{self.base_url}{PREFIX}/snapshots/latest?newer_than={newer_than}",
+            to,
+            headers=self._headers,
+            progress=progress,
+            deadline_s=SNAPSHOT_DEADLINE_S,
+            max_bytes=MOST_SNAPSHOT,
+        )
+        if reply.state == "unavailable":
+            return SnapshotAnswer("unavailable", reply.why)
+        if reply.status in (200, 206):
+            return SnapshotAnswer("ok")
+        return SnapshotAnswer("none") if reply.status in (304, 404) else SnapshotAnswer("unavailable", SILENT)
+
+    def recalls(self, since: int) -> FeedPage:
+        """Recalls newer than ``since``, all at once."""
+        reply = self._get("/recalls", {"since": str(since)}, None, self._feed_deadline_s)
+        told: dict[str, Any] = reply.json if reply.status == 200 and isinstance(reply.json, dict) else {}
+        items: Any = told.get("recalls")
+        following = told.get("next", -1)
+        if not _is_page(items, following, False) or following < since:
+            return FeedPage("unavailable", why=reply.why or SILENT)
+        return FeedPage("ok", tuple({"kind": "recall", **item} for item in items), following)
 
     def case_events(self, since: int) -> FeedPage:
         """The province's events on this station's cases newer than ``since``."""
@@ -82,12 +116,19 @@ class ProvinceApi:
             return EnrolmentAnswer("refused", detail=str(reply.json.get("detail") or reply.status))
         if not all(isinstance(value, str) and value for value in told.values()):
             return EnrolmentAnswer("unavailable", detail="câu trả lời thiếu mục")
-        return EnrolmentAnswer("ok", str(told["station_id"]), str(told["api_key"]), str(told["province_key_id"]))
+        public = reply.json.get("public_key")
+        return EnrolmentAnswer(
+            "ok",
+            str(told["station_id"]),
+            str(told["api_key"]),
+            str(told["province_key_id"]),
+            public_key=public if isinstance(public, str) else "",
+        )
 
-    def _page(self, path: str, field: str, since: int) -> FeedPage:
+    def _page(self, path: str, field: str, since: int, more_asked: dict[str, str] | None = None) -> FeedPage:
         tag, before = self._seen.get(path, ("", None))
         known = {"If-None-Match": tag} if before is not None and before.next == since and not before.more else {}
-        reply = self._get(path, {"since": str(since)}, known, self._feed_deadline_s)
+        reply = self._get(path, {"since": str(since), **(more_asked or {})}, known, self._feed_deadline_s)
         if reply.state == "unavailable":
             return FeedPage("unavailable", why=reply.why)
         if reply.status == 304 and known:

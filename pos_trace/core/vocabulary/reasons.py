@@ -106,7 +106,7 @@ REASONS: Final[Mapping[str, ReasonWords]] = {
         "Số tem ngoài dải đã cấp", "Số tem ngoài dải đã cấp", "This serial number was never issued", _STAMP
     ),
     "paper_reused": _warn(
-        "Giấy tờ đã dùng cho chuyến khác – cùng chuyến xe?",
+        "Giấy tờ đã dùng cho chuyến khác – cùng chuyến xe? Đang hỏi {asked}",
         "Giấy tờ đã dùng cho chuyến khác – cùng chuyến xe?",
         "This paper came with another delivery – the same truck?",
         "Trả lời có/không",

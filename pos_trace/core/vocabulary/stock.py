@@ -13,7 +13,6 @@ STATE_WORDS: Final[Mapping[str, str]] = {
 # what a person may say of goods that left unsold
 WASTE_KINDS: Final[Mapping[str, str]] = {"spoilt": "Hỏng, bỏ", "gift": "Biếu", "own_use": "Dùng trong nhà"}
 LOSS: Final = "loss"  # written by a split, a merge, a repack
-GONE_WORDS: Final[Mapping[str, str]] = {**WASTE_KINDS, LOSS: "Hao hụt khi tách, gộp"}
 SHELF_LIFE: Final = "shelf_life"  # nobody knows whether the rest was sold without a slip or thrown away
 CLOSED_WORDS: Final[Mapping[str, str]] = {"person": "Hết lô", SHELF_LIFE: "Máy tự đóng: hết thời gian bày bán"}
 SHORT: Final = "Bán vượt sổ"

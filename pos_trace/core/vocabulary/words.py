@@ -84,6 +84,7 @@ SCAN_MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
 SLIP_MESSAGES: Final[Mapping[str, tuple[str, str]]] = {
     "accepted": ("ĐÃ NHẬN PHIẾU", "Hàng của {words} đã vào chuyến. Đếm lại; thiếu hoặc hỏng thì bấm Trả lại."),
     "as_paper": ("ĐÃ NHẬN PHIẾU", "Chưa kiểm tra được chữ ký của {words}: máy giữ như giấy tờ và tự kiểm tra sau."),
+    "not_listed": ("ĐÃ NHẬN PHIẾU", "Danh sách của tỉnh chưa có {words}: phiếu này chưa tính là giấy tờ."),
     "already": ("PHIẾU ĐÃ QUÉT", "Phiếu của {words} đã nhận rồi, không tính thêm."),
     "partial": ("CÒN MÃ CHƯA QUÉT", "Quét tiếp: còn {words}."),
     "preview": ("PHIẾU GIAO HÀNG", "Phiếu của {words}."),

@@ -19,7 +19,7 @@ from pos_trace.store.models.goods import (
 from pos_trace.store.models.handing import DayEnd, HandOver, Presentation
 from pos_trace.store.models.journal import AuditEntry, AuditHead, Counter, IdempotencyKey, OutboxMessage
 from pos_trace.store.models.market import GateEntry, RecallRead, StallDay
-from pos_trace.store.models.people import AccessEntry, ApiKey, Session, User
+from pos_trace.store.models.people import AccessEntry, ApiKey, LogInTry, Session, User
 from pos_trace.store.models.places import (
     Agency,
     Device,
@@ -78,6 +78,7 @@ __all__ = [
     "HandOver",
     "Hold",
     "IdempotencyKey",
+    "LogInTry",
     "LotAllocation",
     "LotParent",
     "LotRecordRow",

@@ -134,6 +134,8 @@ class DeliveryLine(StallOwned, Base):
     gtin: Mapped[str | None] = mapped_column(String(14))
     lot: Mapped[str | None] = mapped_column(String(80))
     expiry: Mapped[date | None]
+    produced: Mapped[date | None]
+    best_before: Mapped[date | None]
     unit: Mapped[str] = mapped_column(String(20))
     content_kg: Mapped[Decimal | None] = mapped_column(Quantity)
     declared: Mapped[Decimal] = mapped_column(Quantity)
@@ -156,7 +158,8 @@ class Paper(StallOwned, Base):
     """A paper that came with goods, or later: kind, number, date, issuer, photos.
 
     ``stated_kg``: the kilograms written on it, against which the sum of what it serves is held.
-    ``same_truck``: the answer to "Cùng chuyến xe?", None while nobody asked or answered. ``goods_group``: the goods a
+    ``same_truck``: the answer to "Cùng chuyến xe?", given at ``same_truck_at``, None while nobody asked or answered.
+    ``goods_group``: the goods a
     truck's paper names, None: any.
     """
 
@@ -168,6 +171,7 @@ class Paper(StallOwned, Base):
     note: Mapped[str | None] = mapped_column(String(500))
     stated_kg: Mapped[Decimal | None] = mapped_column(Quantity)
     same_truck: Mapped[bool | None] = mapped_column(Boolean)
+    same_truck_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     goods_group: Mapped[str | None] = mapped_column(String(40))
     added_by: Mapped[str | None] = mapped_column(Id)
 

@@ -12,7 +12,11 @@ from pos_trace.store.types import Id, Json, UtcDateTime
 
 
 class User(Owned, Base):
-    """A person. ``secret_hash`` is of a PIN (stall staff) or a password (inspectors, site admins)."""
+    """A person. ``secret_hash`` is of a PIN (stall staff) or a password (inspectors, site admins).
+
+    ``failures``, ``locked_until``: wrong tries on machines this person never used; those of their own phones stand in
+    ``LogInTry``. ``pin_given_at``: the office made this PIN; it opens nothing but the way to one of their own.
+    """
 
     __tablename__ = "user_account"
     login: Mapped[str] = mapped_column(String(80))
@@ -22,7 +26,22 @@ class User(Owned, Base):
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     failures: Mapped[int] = mapped_column(Integer, default=0)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    pin_given_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (Index("ux_user_login", "site_id", "login", unique=True),)
+
+
+class LogInTry(Owned, Base):
+    """Wrong tries for one person on one phone that person has used before."""
+
+    __tablename__ = "log_in_try"
+    user_id: Mapped[str] = mapped_column(Id)
+    device_id: Mapped[str] = mapped_column(Id)
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    __table_args__ = (
+        parent("user_id", "user_account"),
+        Index("ux_log_in_try", "site_id", "user_id", "device_id", unique=True),
+    )
 
 
 class Session(Owned, Base):

@@ -20,7 +20,10 @@ class Organisation(Owned, Base):
 
 
 class Site(Owned, Base):
-    """A market or shop run by an operator. ``kind``: market | supermarket | shop."""
+    """A market or shop run by an operator. ``kind``: market | supermarket | shop.
+
+    ``quiet_from``, ``quiet_until``: "HH:MM" by the site's clock, when heavy work may run; None: as configured.
+    """
 
     __tablename__ = "site"
     name: Mapped[str] = mapped_column(String(200))
@@ -29,6 +32,8 @@ class Site(Owned, Base):
     commune: Mapped[str | None] = mapped_column(String(120))
     operator_name: Mapped[str | None] = mapped_column(String(200))
     public_key: Mapped[str | None] = mapped_column(String(64))
+    quiet_from: Mapped[str | None] = mapped_column(String(5))
+    quiet_until: Mapped[str | None] = mapped_column(String(5))
 
 
 class Stall(Owned, Base):
@@ -115,6 +120,7 @@ class Enrolment(Owned, Base):
     province_url: Mapped[str] = mapped_column(String(400))
     api_key: Mapped[str] = mapped_column(String(120))
     province_key_id: Mapped[str | None] = mapped_column(String(80))
+    province_key: Mapped[str | None] = mapped_column(String(64))
 
 
 class Membership(Owned, Base):

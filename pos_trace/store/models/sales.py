@@ -81,7 +81,7 @@ class Receipt(StallOwned, Base):
 
 class StopSale(StallOwned, Base):
     """A refused, alarmed or allowed sale of a held or blocked lot (stop-sale log). ``kind``: check | sold | recall |
-    override.
+    recall_done (the stall says its goods are off the shelf) | override.
     """
 
     __tablename__ = "stop_sale"

@@ -56,7 +56,11 @@ class StockMovement(StallOwned, Base):
 
 
 class Adjustment(StallOwned, Base):
-    """A numbered correction after closing (Phiếu điều chỉnh)."""
+    """A numbered correction after closing (Phiếu điều chỉnh).
+
+    A count says of which line's goods it differed, and by how much in the unit of the line's own lot (``found``); None
+    where nobody can say, and where a closed lot was opened again.
+    """
 
     __tablename__ = "adjustment"
     number: Mapped[str] = mapped_column(String(40))
@@ -64,6 +68,8 @@ class Adjustment(StallOwned, Base):
     line_id: Mapped[str | None] = mapped_column(Id)
     lot_id: Mapped[str | None] = mapped_column(Id)
     quantity: Mapped[Decimal] = mapped_column(Quantity)
+    found: Mapped[Decimal | None] = mapped_column(Quantity)
+    found_line_id: Mapped[str | None] = mapped_column(Id, index=True)
     reason: Mapped[str] = mapped_column(String(300))
     made_by: Mapped[str | None] = mapped_column(Id)
 

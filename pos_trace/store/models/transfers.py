@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Index, Integer, String
+from sqlalchemy import Boolean, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pos_trace.store.base import Base
@@ -14,11 +14,11 @@ from pos_trace.store.types import Id, Json, Quantity, UtcDateTime
 
 class Transfer(StallOwned, Base):
     """One PHIẾU GIAO HÀNG as one stall has it. ``kind``: sale | internal | correction; ``direction``: out | in;
-    ``state``: sent | accepted | refused | cancelled.
+    ``state``: sent | accepted | refused | cancelled | unanswered (a correction that came back by itself).
 
     ``codes``: the texts of its QR codes. ``from_station`` and ``from_number``: whose slip an incoming one is, so that
-    the same slip scanned again is the same delivery. ``signature``: verified | unknown_key | bad, of an
-    incoming slip; ``lines``: of a correction the moved lines and the questions put off.
+    the same slip scanned again is the same delivery. ``signature``: verified | unknown_key | unlisted | bad,
+    of an incoming slip; ``lines``: of a correction the moved lines and the questions put off.
     """
 
     __tablename__ = "transfer"
@@ -43,7 +43,10 @@ class Transfer(StallOwned, Base):
 
 
 class TransferLine(StallOwned, Base):
-    """One line of a transfer: which lot it took, how much the buyer accepted, how much came back."""
+    """One line of a transfer: which lot it took, how much the buyer accepted, how much came back.
+
+    ``shown``: whether the seller could show where the goods come from, by a record or by complete papers.
+    """
 
     __tablename__ = "transfer_line"
     transfer_id: Mapped[str] = mapped_column(Id, index=True)
@@ -57,4 +60,5 @@ class TransferLine(StallOwned, Base):
     returned: Mapped[Decimal | None] = mapped_column(Quantity)
     refuse_reason: Mapped[str | None] = mapped_column(String(200))
     paper_hashes: Mapped[list[str] | None] = mapped_column(Json)
+    shown: Mapped[bool | None] = mapped_column(Boolean)
     __table_args__ = (parent("transfer_id", "transfer"),)

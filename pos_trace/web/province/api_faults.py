@@ -19,6 +19,7 @@ from pos_trace.web.shared.guard import public
 from pos_trace.web.shared.problems import problem
 
 PREFIX = "/api/province/v1"
+SPOILT = ("bad_json", "truncated", "bad_signature")
 HASH = re.compile(rb'"[0-9a-f]{64}"')
 Mode = Literal[
     "slow",
@@ -66,9 +67,11 @@ class Faults:
             return self.mode
 
 
-def blueprint() -> APIBlueprint:
-    """``POST /_faults`` and its hooks; outside a demo the route answers 404 and nothing can be armed."""
-    faults = Faults()
+def blueprint(faults: Faults | None = None) -> APIBlueprint:
+    """``POST /_faults`` and its hooks; outside a demo the route answers 404 and nothing can be armed. ``faults``: how
+    long the slow ones take.
+    """
+    faults = faults or Faults()
     api = APIBlueprint("province_faults", __name__, doc_ui=False)
 
     @public
@@ -83,6 +86,12 @@ def blueprint() -> APIBlueprint:
     api.before_app_request(lambda: _before(faults))
     api.after_app_request(_after)
     return api
+
+
+def _turned(data: bytes) -> bytes:
+    """A file with one bit in its middle the other way."""
+    place = len(data) // 2
+    return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
 
 
 def _before(faults: Faults) -> Response | None:
@@ -111,12 +120,14 @@ def _rate_limited() -> Response:
 def _after(response: Response) -> Response:
     """Damage done to an answer that was right: it was acted on, the caller cannot know."""
     mode = g.get("fault", "none")
-    data = response.get_data() if mode in ("bad_json", "truncated", "bad_signature") else b""
+    if mode in SPOILT:
+        response.direct_passthrough = False  # a file is read to be spoilt
+    data = response.get_data() if mode in SPOILT else b""
     if mode == "bad_json":
         response.set_data(data[: len(data) // 2] + b"}}{")
     elif mode == "truncated":
         response.set_data(data[: len(data) // 2])
         response.headers["Content-Length"] = str(len(data))
     elif mode == "bad_signature":
-        response.set_data(HASH.sub(b'"' + b"0" * 64 + b'"', data))
+        response.set_data(HASH.sub(b'"' + b"0" * 64 + b'"', data) if response.is_json else _turned(data))
     return response

@@ -1,17 +1,18 @@
 """What a station reads: enrolment, single look-ups, the feeds of records, recalls and case events, schemas."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
-from flask import Response, request
+from flask import Response, request, send_file
 from flask_openapi import APIBlueprint
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from pos_trace.core.errors import NotFound
-from pos_trace.services import access_log, enrolment, feeds, records, stall_list
+from pos_trace.services import access_log, enrolment, feeds, publishing, records, stall_list
 from pos_trace.services.node import Answer
 from pos_trace.web.province import bodies
 from pos_trace.web.shared.context import node, now, who
+from pos_trace.web.shared.fields import Whole
 from pos_trace.web.shared.guard import needs, public
 from pos_trace.web.shared.problems import of_error
 
@@ -29,6 +30,18 @@ SCHEMAS: dict[str, type[BaseModel]] = {
 }
 
 
+class ChangesQuery(bodies.Since):
+    """The cursor of the changes feed; lots up to ``lots_after`` are not wanted."""
+
+    lots_after: Annotated[Whole, Field(ge=0, le=2**62)] = 0
+
+
+class SnapshotQuery(BaseModel):
+    """The version the caller has."""
+
+    newer_than: Annotated[Whole, Field(ge=0, le=2**62)] = 0
+
+
 class SchemaPath(BaseModel):
     """Which schema, by its name in the contract."""
 
@@ -42,6 +55,7 @@ def blueprint() -> APIBlueprint:
     api.put("/stations/self")(stations_self)
     api.get("/lots")(lot)
     api.get("/changes")(changes)
+    api.get("/snapshots/latest")(snapshot)
     api.get("/recalls")(recalls)
     api.get("/case-events")(case_events)
     api.get("/access")(access)
@@ -76,9 +90,24 @@ def lot(query: bodies.KeyQuery) -> Response:
 
 
 @needs("station")
-def changes(query: bodies.Since) -> Response:
+def changes(query: ChangesQuery) -> Response:
     """Lots, facilities and recalls after the cursor; 304 when nothing is newer."""
-    return _page(records.changes(node(), query.since, query.limit), query.since)
+    return _page(records.changes(node(), query.since, query.limit, query.lots_after), query.since)
+
+
+@needs("station")
+def snapshot(query: SnapshotQuery) -> Response:
+    """The newest signed snapshot, whole or the part asked for by ``Range``; 304 when it is not newer than what the
+    caller has, 404 ``no_snapshot`` before the first.
+    """
+    path = publishing.published(node())
+    if path is None:
+        raise NotFound("no_snapshot", "Tỉnh chưa phát hành bản hồ sơ nào.")
+    if publishing.version_of(path) <= query.newer_than:
+        return Response(status=304)
+    answer = send_file(path, "application/zip", conditional=True, etag=f"{path.stem}-{path.stat().st_mtime_ns}")
+    answer.headers[VERSION] = str(publishing.version_of(path))
+    return answer
 
 
 @needs("station")

@@ -50,6 +50,18 @@ def own_page(view: View) -> View:
     return public(view)
 
 
+def carried(view: View) -> View:
+    """What waits on a phone may be sent to this view for its writer by whoever has the phone now (``screen_lock``)."""
+    view.pos_trace_carried = True  # type: ignore[attr-defined]
+    return view
+
+
+def needed(view: Callable[..., Any]) -> str | None:
+    """The permission ``view`` asks for; "" when it is open to anybody, None when nobody said."""
+    found: str | None = getattr(view, "pos_trace_needs", None)
+    return found
+
+
 def authenticate() -> None:
     """Find out who asks: a bearer key, else this browser's session. Sets ``g.actor`` or leaves it unset."""
     header = request.headers.get("Authorization", "")
@@ -72,11 +84,16 @@ def _idle_s() -> float:
     return float(told) if told.isascii() and told.isdecimal() and len(told) < 7 else 0.0
 
 
-def _writer() -> None:
-    """What waited on a phone counts as its writer's, whoever has unlocked the phone since."""
-    found, told = g.get("actor"), request.headers.get(WRITTEN_BY, "")
-    if found is not None and g.get("by_cookie") and told and told != found.id and request.method not in SAFE:
-        g.actor = screen_lock.acting_for(node(), found, told[:36], now())
+def _writer(view: Callable[..., Any]) -> None:
+    """What waited on a phone counts as its writer's, whoever has unlocked the phone since: ``<person>.<seal>``."""
+    writer, _, seal = request.headers.get(WRITTEN_BY, "").partition(".")
+    if request.method in SAFE or writer in {"", g.actor.id}:
+        return
+    key = request.headers.get("Idempotency-Key", "")
+    if not key or not getattr(view, "pos_trace_carried", False):
+        raise screen_lock.NOT_YOURS
+    act = f"{request.method} {request.path}\n{key}\n".encode() + request.get_data(cache=True)
+    g.actor = screen_lock.acting_for(node(), g.actor, writer[:36], seal[:64], act, now())
 
 
 def check() -> AnyResponse | None:
@@ -84,30 +101,30 @@ def check() -> AnyResponse | None:
     if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS or request.blueprint in OPEN_BLUEPRINTS:
         return None
     view = current_app.view_functions[request.endpoint]
-    needed = getattr(view, "pos_trace_needs", None)
-    if needed is None:
+    need = needed(view)
+    if need is None:
         raise Forbidden("closed", "Địa chỉ này chưa mở cho ai.")
     if getattr(view, "pos_trace_own_page", False):
         _token_of_page()
-    if needed == "" and "Authorization" not in request.headers and SESSION_COOKIE not in request.cookies:
+    if need == "" and "Authorization" not in request.headers and SESSION_COOKIE not in request.cookies:
         return _readable()
     authenticate()
     actor = g.get("actor")
-    if needed and g.get("locked") and request.path.startswith("/api/"):
+    if need and g.get("locked") and request.path.startswith("/api/"):
         raise Unauthorised("session_locked", "Màn hình đang khóa. Nhập mã PIN để làm tiếp; việc đang làm vẫn còn.")
-    if needed and actor is None:
+    if need and actor is None:
         if request.method in SAFE and request.accept_mimetypes.accept_html and not request.path.startswith("/api/"):
             return redirect(url_for("login.page", next=request.path), 303)
         if accounts.device_locked(node(), request.cookies.get(DEVICE_COOKIE, "")):
             raise accounts.DEVICE_LOCKED
         raise Unauthorised("unauthorised", "Cần đăng nhập hoặc khóa API.")
-    if needed and g.get("by_cookie") and request.method not in SAFE:
+    if need and g.get("by_cookie") and request.method not in SAFE:
         _token_of_page()
-    if needed and g.get("by_cookie"):
+    if need and g.get("by_cookie"):
         accounts.touched(node(), actor, request.cookies[SESSION_COOKIE], now(), _idle_s())
-        _writer()
+        _writer(view)
         actor = g.actor
-    if needed and not actor.may(needed):
+    if need and not actor.may(need):
         raise Forbidden("forbidden", "Tài khoản này không có quyền làm việc đó.")
     return _readable()
 

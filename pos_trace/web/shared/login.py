@@ -7,18 +7,20 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as AnyResponse
 
 from pos_trace.core.errors import PosTraceError, TooMany, Unauthorised
-from pos_trace.services import accounts, screen_lock
+from pos_trace.services import accounts, logging_in, screen_lock
 from pos_trace.web.shared.context import actor, node, now, web
 from pos_trace.web.shared.guard import DEVICE_COOKIE, SESSION_COOKIE, public
 
 YEAR_S = 365 * 24 * 3600
 OWN_PAGE = re.compile(r"(?:/[a-z0-9_-]+)+")
+NEW_PIN_FOR = frozenset({"pin_to_change", "pin_invalid", "pin_same"})  # the form asks for a PIN of one's own
 HOMES = (
     ("inspect", "/ban-kiem-tra"),
     ("register", "/so-lo"),
     ("receive", "/nhan-hang"),
     ("sell", "/ban-hang"),
     ("operate", "/cho"),
+    ("administer", "/co-quan"),
 )
 
 
@@ -64,7 +66,8 @@ def _page(problem: PosTraceError | None, status: int) -> Response:
             problem = problem or error
     chosen = request.values.get("login", "")
     told = {"people": people, "problem": problem, "chosen": chosen, "next": _safe_next(), "role": node().role}
-    return make_response(render_template("shared/login.html", demo=node().demo, **told), status)
+    asks_new = problem is not None and problem.code in NEW_PIN_FOR
+    return make_response(render_template("shared/login.html", demo=node().demo, asks_new=asks_new, **told), status)
 
 
 @public
@@ -74,7 +77,7 @@ def enter() -> AnyResponse:
     login, secret = request.form.get("login", "").strip(), request.form.get("secret", "")
     device, before = request.cookies.get(DEVICE_COOKIE), request.cookies.get(SESSION_COOKIE)
     try:
-        opened = screen_lock.enter(node(), login, secret, device, before, now())
+        opened = screen_lock.enter(node(), login, secret, device, before, now(), request.form.get("new_pin") or None)
     except TooMany as error:
         return _page(error, 429)
     except PosTraceError as error:
@@ -96,7 +99,7 @@ def leave() -> AnyResponse:
     token = request.cookies.get(SESSION_COOKIE)
     if token:
         _csrf()
-        accounts.log_out(node(), token, now())
+        logging_in.log_out(node(), token, now())
     answer = redirect(url_for("login.page"), 303)
     answer.delete_cookie(SESSION_COOKIE)
     return answer

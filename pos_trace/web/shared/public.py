@@ -118,7 +118,7 @@ def _from_here() -> bool:
 def card(token: str) -> AnyResponse:
     """What a stall has today, by its QR card."""
     try:
-        found = stall_cards.page(node(), token)
+        found = stall_cards.page(node(), token, now())
     except NotFound as error:
         return _page("public/missing.html", 404, problem=error)
     return _cached(_page("public/card.html", **found))

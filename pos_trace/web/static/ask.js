@@ -4,7 +4,7 @@ import { el, shown } from "./calls.js";
 export const REASONS = ["dập hỏng", "thiếu tem", "sai hàng", "quá hạn", "thiếu giấy tờ"];
 
 /** Show a dialog made of `parts(answer)`; resolves to what `answer` is called with, null when it is put away. */
-function dialog(title, parts) {
+export function dialog(title, parts) {
   return new Promise((resolve) => {
     let said = null;
     const box = el("dialog", { class: "pos-card pos-ask", "aria-label": title });

@@ -1,4 +1,6 @@
 // Calls to this node: JSON in, JSON out, the page's CSRF token, one idempotency key per act.
+import { hmac } from "./seal.js";
+
 const token = document.querySelector('meta[name="csrf-token"]').content;
 const bar = document.querySelector(".pos-bar");
 let touchedAt = Date.now();
@@ -10,6 +12,19 @@ const UPLOAD_MS = 120000;
 
 /** The id of the person whose name stands in the bar; what they do is written down as theirs. */
 export const hereNow = () => bar?.dataset.person ?? "";
+
+/** Their name, as it stands there. */
+export const nameNow = () => bar?.dataset.name ?? "";
+
+/**
+ * Whose act this is, sealed with their log-in's key so that the next person on this phone can send it and change
+ * nothing; without a key (a photo, a locked screen) only the name, which sends nothing for somebody else.
+ */
+export function signed(method, path, body, key) {
+  const seal = bar?.dataset.seal;
+  if (!seal || !key || method === "GET" || body instanceof FormData) return hereNow();
+  return `${hereNow()}.${hmac(seal, `${method} ${path}\n${key}\n${body === undefined ? "" : JSON.stringify(body)}`)}`;
+}
 
 /** 128 random bits as hex; works on plain HTTP, where crypto.randomUUID is absent. */
 export function freshKey() {
@@ -38,7 +53,7 @@ export function mayGoAgain(error) {
  * Call `path`; `body` is JSON, or a FormData with a photo. Throws Refused, or another Error when nothing answers.
  * `writer`: whose act it is. While the screen is locked the call waits for the PIN and goes again, still as theirs.
  */
-export async function call(method, path, body = undefined, key = undefined, writer = hereNow()) {
+export async function call(method, path, body = undefined, key = undefined, writer = signed(method, path, body, key)) {
   for (;;) {
     try {
       return await ask(method, path, body, key, writer);

@@ -4,6 +4,8 @@ import { call, el, freshKey, once } from "./calls.js";
 const byId = (id) => document.getElementById(id);
 const token = document.querySelector('meta[name="csrf-token"]').content;
 
+let cardsAsked = {};
+
 function problem(error) {
   byId("problem").replaceChildren(...(error ? [el("div", { class: "alert alert-warning", text: error.message })] : []));
 }
@@ -49,11 +51,14 @@ byId("cards").addEventListener("submit", (event) => {
   event.preventDefault();
   busy(event.submitter, async () => {
     const numbers = byId("numbers").value.split(/[,;]/).map((one) => one.trim()).filter(Boolean);
+    const body = JSON.stringify(numbers.length ? { numbers } : {});
+    if (cardsAsked.body !== body) cardsAsked = { body, key: freshKey() }; // pressed again after a lost answer: the same cards
     const answer = await fetch("/api/v1/market/stalls/cards", { method: "POST", credentials: "same-origin",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-      body: JSON.stringify(numbers.length ? { numbers } : {}) });
-    if (!answer.ok) throw new Error((await answer.json()).detail);
-    save(await answer.blob(), "the-sap.pdf");
+      headers: { "Content-Type": "application/json", "X-CSRFToken": token, "Idempotency-Key": cardsAsked.key }, body });
+    const sheet = answer.ok ? await answer.blob() : null;
+    if (sheet || answer.status < 500) cardsAsked = {};
+    if (!sheet) throw new Error((await answer.json()).detail);
+    save(sheet, "the-sap.pdf");
   });
 });
 
@@ -64,6 +69,8 @@ byId("practice").addEventListener("click", (event) => busy(event.target, async (
 }));
 
 byId("pin").addEventListener("click", (event) => busy(event.target, async () => {
-  const told = await call("POST", "/api/v1/market/stalls/pin", { number: byId("number").value }, freshKey());
-  byId("told").textContent = `Sạp ${told.number}, ${told.owner}: mã PIN mới ${told.pin}. Chỉ hiện lần này.`;
+  const login = byId("login").value.trim();
+  const told = await once("/api/v1/market/stalls/pin", { number: byId("number").value, ...(login ? { login } : {}) });
+  byId("told").textContent = `Sạp ${told.number}, ${told.owner}: mã PIN ${told.pin}. Chỉ hiện lần này, dùng một lần trong 7 ngày; `
+    + "lần vào đầu tiên máy hỏi mã PIN mới. Chủ sạp thấy việc này ở “Ai đã xem”.";
 }));

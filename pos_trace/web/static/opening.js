@@ -30,7 +30,7 @@ async function load() {
   try {
     const told = await call("GET", "/api/v1/first-day/goods");
     byId("before").textContent = told.before;
-    if (!told.open) say("warning", "Hết thời gian tập dùng: hàng mới nhập bằng chuyến nhận hàng.");
+    if (!told.open) say("warning", "Hết thời gian ghi hàng có sẵn: hàng mới nhập bằng chuyến nhận hàng.");
     byId("goods").replaceChildren(...(told.open ? told.goods.map(tile) : []));
     if (told.open && !told.goods.length) {
       byId("goods").replaceChildren(el("a", { class: "btn btn-dark btn-lg", href: "/chon-hang", text: "Chọn hàng bán trước" }));

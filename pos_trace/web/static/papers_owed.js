@@ -1,4 +1,5 @@
-// What a stall owes in papers, on every phone of it: by when, "Giấy đến sau", "Cùng chuyến xe?", lines the office drew.
+// What a stall owes in papers, on every phone of it: by when, "Giấy đến sau", "Cùng chuyến xe?", what came
+// back unanswered, lines the office drew.
 import { call, el, once, Refused, shown } from "./calls.js";
 import { coverPhotos } from "./covering.js";
 import { play } from "./tones.js";
@@ -45,6 +46,10 @@ function asked(one) {
     button("Cùng chuyến xe", "dark", answer(true)), button("Không, chuyến khác", "outline-dark", answer(false)));
 }
 
+/** "Sai sạp" that nobody answered: it lies at the first stall again. */
+const back = (one) => line("Sai sạp", el("div", { text: one.text }),
+  button("Xem phiếu", "outline-dark", () => window.location.assign("/giao-hang")));
+
 function drawn(one) {
   const day = one.day.split("-").reverse().join("/");
   const papers = one.papers.length ? `${one.papers.join(", ")} – ${one.photos} ảnh` : "Chưa có giấy tờ";
@@ -76,11 +81,11 @@ function sound(reminders) {
 async function load() {
   const told = await call("GET", "/api/v1/reminders");
   const picked = await checks();
-  const rows = [...told.reminders.map(owed), ...told.same_truck.map(asked), ...picked.map(drawn)];
+  const rows = [...told.reminders.map(owed), ...told.same_truck.map(asked), ...told.came_back.map(back), ...picked.map(drawn)];
   byId("papers-owed").hidden = rows.length === 0;
   byId("papers-owed-list").replaceChildren(...rows);
   tell(null);
-  sound(told.reminders);
+  sound([...told.reminders, ...told.came_back.map((one) => ({ reminded_at: one.at }))]);
 }
 
 /** Quiet when the node is away: the list on screen stays. */

@@ -20,9 +20,11 @@ async function people() {
 
 async function show() {
   const bar = document.querySelector(".pos-bar");
+  delete bar?.dataset.seal; // from here on nothing is written under the name of who has gone
   const found = await people();
   let chosen = found.find((one) => one.name === bar?.dataset.name) ?? found[0] ?? null;
   let pin = "";
+  let given = null; // the office's PIN that was right: a new one takes its place
   const title = el("h2", { class: "h4", text: "Màn hình đang khóa" });
   const told = el("p", { role: "alert", text: "Chạm vào tên, rồi nhập mã PIN. Việc đang làm vẫn còn." });
   const names = el("div", { class: "pos-pad-names" });
@@ -32,7 +34,8 @@ async function show() {
 
   function draw() {
     names.replaceChildren(...found.map((one) => el("button", { type: "button", class: "btn btn-lg " + (one === chosen ? "btn-dark" : "btn-outline-dark"),
-      "aria-pressed": String(one === chosen), text: one.name, onclick: () => { chosen = one; pin = ""; draw(); } })));
+      "aria-pressed": String(one === chosen), text: one.name, onclick: () => { chosen = one; pin = ""; given = null; draw(); } })));
+    title.textContent = given === null ? "Màn hình đang khóa" : "Đặt mã PIN mới của mình";
     dots.textContent = pin ? "●".repeat(pin.length) : "– – – –";
     dots.setAttribute("aria-label", `Đã nhập ${pin.length} số`);
   }
@@ -44,13 +47,17 @@ async function show() {
       if (busy || !chosen || !pin) return;
       busy = true;
       try {
-        const person = await call("POST", "/api/v1/screen/enter", { login: chosen.login, pin });
+        const person = await call("POST", "/api/v1/screen/enter", 
+          given === null ? { login: chosen.login, pin } : { login: chosen.login, pin: given, new_pin: pin });
         box.close();
         box.remove();
         settle(bar, person);
         resolve();
       } catch (error) {
-        told.textContent = error.message || "Máy chưa trả lời. Thử lại.";
+        if (error.code === "pin_to_change") given = pin;
+        else if (error.code === "wrong_login") given = null;
+        told.textContent = error.code === "pin_to_change" ? "Mã vừa nhập do ban quản lý chợ cấp, chỉ dùng một lần. Nhập mã PIN mới: 4 đến 6 số, chỉ mình biết."
+          : error.message || "Máy chưa trả lời. Thử lại.";
         pin = "";
         draw();
       } finally { busy = false; }
@@ -72,12 +79,20 @@ async function show() {
 
 /** Another name in the bar; who may not use this screen goes to their own first one. */
 function settle(bar, person) {
-  if (!bar || person.id === hereNow()) return;
+  if (!bar) return;
+  bar.dataset.seal = person.seal;
+  localStorage.setItem("pos-here", person.id);
+  rename(bar, person);
+  document.dispatchEvent(new Event("pos-person"));
+}
+
+function rename(bar, person) {
+  if (person.id === hereNow()) return;
   bar.dataset.person = person.id;
   bar.dataset.name = person.name;
   const name = bar.querySelector("[data-who]");
   if (name) name.textContent = person.name;
-  const needed = bar.querySelector('a[aria-current="page"]')?.dataset.need;
+  const needed = bar.dataset.need;
   for (const link of bar.querySelectorAll("a[data-need]")) link.hidden = !person.permissions.includes(link.dataset.need);
   if (needed && !person.permissions.includes(needed)) location.assign("/");
 }

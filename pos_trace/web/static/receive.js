@@ -1,6 +1,7 @@
 // The receiver's screen: one delivery, one big answer, three ways in (wedge, typing, photo), nothing lost offline.
 import { askRefusal, askStall, askSupplier } from "./ask.js";
 import { call, freshKey, Refused, shown } from "./calls.js";
+import { askMissing, dates, datesOf } from "./receive_dates.js";
 import { askPaper, savePaper } from "./paper.js";
 import { drawPapers } from "./papers_here.js";
 import { quantityAsked } from "./quantity.js";
@@ -65,7 +66,7 @@ function expect(line) {
 }
 
 function redraw() {
-  drawLines(byId("lines"), state.delivery?.lines ?? [], { paper: addPaper, refuse, hold, moved: (line) => wrongStall({ line_id: line.id }, line.goods_name), send: choices.may_send ? send : null });
+  drawLines(byId("lines"), state.delivery?.lines ?? [], { paper: addPaper, refuse, hold, date: writeDate, moved: (line) => wrongStall({ line_id: line.id }, line.goods_name), send: choices.may_send ? send : null });
   drawPapers(state.delivery);
 }
 
@@ -106,13 +107,16 @@ async function judge(body) {
 
 function offer(text, answer) {
   const suggestion = answer?.suggest ?? {};
-  state.pending = { text, key: freshKey(), name: answer?.goods_name ?? `mã ${text.slice(0, 60)}`, units: suggestion.units ?? {} };
+  state.pending = { text, key: freshKey(), name: answer?.goods_name ?? `mã ${text.slice(0, 60)}`, units: suggestion.units ?? {}, dates: answer?.dates ?? {} };
   byId("naming").hidden = Boolean(!answer || answer.goods_name);
   byId("goods-name").value = "";
   byId("receive-form").hidden = false;
   byId("quantity").value = "";
   byId("unit").value = suggestion.unit ?? choices.units[0][0];
   fillContent(byId("unit"), byId("content"), state.pending.units);
+  if (answer?.goods_group) byId("goods-group").value = answer.goods_group;
+  const group = byId("naming").hidden ? answer.goods_group : byId("goods-group").value;
+  datesOf(byId("receive-form"), choices.dates[group], state.pending.dates);
   byId("quantity").focus();
 }
 
@@ -139,8 +143,10 @@ async function accept(event) {
   event.preventDefault();
   const many = await amount(byId("quantity").value, byId("unit").value, byId("content").value);
   if (many === null) return;
+  const days = dates(byId("receive-form"));
+  if (days === null) return;
   const { text, key } = state.pending;
-  const body = { text, ...asked(), ...many };
+  const body = { text, ...asked(), ...many, ...days };
   const name = byId("goods-name").value.trim();
   if (!byId("naming").hidden && name) Object.assign(body, { goods_name: name, goods_group: byId("goods-group").value });
   byId("receive-form").hidden = true;
@@ -184,6 +190,12 @@ async function wrongStall(of, goods) {
     () => showMessage("", "ĐÃ CHUYỂN", `${goods}: chờ sạp ${to} bấm nhận.`, "tick"));
 }
 
+/** "Ghi hạn sử dụng": what the line still lacks, read off the goods. */
+async function writeDate(line) {
+  const told = await askMissing(line.goods_name, line.dates_missing);
+  if (told) await act(`/api/v1/lines/${line.id}/dates`, told, `Ghi ngày của ${line.goods_name}`, (answer) => showVerdict(answer, true));
+}
+
 const send = (line) => act(`/api/v1/flags/${line.flag.id}/send`, {}, `Gửi ${line.goods_name}`,
   () => showMessage("", "ĐÃ GỬI", "Thông tin đã xếp hàng gửi đi.", "tick"));
 
@@ -200,9 +212,12 @@ async function addLoose(event) {
   event.preventDefault();
   const { goods, group, quantity, unit, content } = event.target.elements;
   const many = await amount(quantity.value, unit.value, content.value);
-  if (many === null) return;
-  if (await takeLoose({ goods_name: goods.value.trim(), goods_group: group.value, ...many }) === "refused") return;
-  event.target.reset();
+  const form = event.target;
+  const days = many === null ? null : dates(form);
+  if (days === null) return;
+  if (await takeLoose({ goods_name: goods.value.trim(), goods_group: group.value, ...many, ...days }) === "refused") return;
+  form.reset();
+  looseDates();
   byId("loose").hidden = true;
 }
 
@@ -243,7 +258,10 @@ byId("close").addEventListener("click", closeDelivery);
 byId("unit").addEventListener("change", () => fillContent(byId("unit"), byId("content"), state.pending?.units ?? {}));
 const looseContent = () => fillContent(byId("loose").elements.unit, byId("loose").elements.content, {});
 byId("loose").elements.unit.addEventListener("change", looseContent);
-byId("no-code").addEventListener("click", () => { byId("loose").hidden = false; looseContent(); byId("loose").elements.goods.focus(); });
+const looseDates = () => datesOf(byId("loose"), choices.dates[byId("loose").elements.group.value], {});
+byId("loose").elements.group.addEventListener("change", looseDates);
+byId("goods-group").addEventListener("change", () => datesOf(byId("receive-form"), choices.dates[byId("goods-group").value], state.pending.dates));
+byId("no-code").addEventListener("click", () => { byId("loose").hidden = false; looseContent(); looseDates(); byId("loose").elements.goods.focus(); });
 byId("driver-only").addEventListener("click", () => { unlock(); begin({ driver_only: true }, enterDelivery, notOpened); });
 byId("wrong-stall").addEventListener("click", () => wrongStall({ delivery_id: state.delivery.id }, "cả chuyến"));
 byId("name-supplier").addEventListener("click", nameSupplier);
@@ -268,6 +286,7 @@ listen((text) => judge({ text, dry_run: state.delivery !== null }),
   () => showMessage("warn", "QUÉT LẠI", "Bộ gõ tiếng Việt đang bật. Đổi bàn phím sang English rồi quét lại.", "two mid"));
 showMessage("", "MỜI QUÉT MÃ", "", "tick");
 window.addEventListener("online", sendQuietly);
+document.addEventListener("pos-person", sendQuietly); // somebody is back: what waited for them goes
 setInterval(sendQuietly, 15000);
 resume().catch((error) => showMessage("warn", "CHƯA TẢI ĐƯỢC", error.message, "two mid"));
 sendQuietly();

@@ -3,7 +3,7 @@ import { choose } from "./ask.js";
 import { call, freshKey, Refused } from "./calls.js";
 import { showHeld, showMessage, showVerdict } from "./receive_show.js";
 import { play } from "./tones.js";
-import { drop, flush, held, keep, replace } from "./waiting.js";
+import { again as anew, drop, flush, held, keep, replace } from "./waiting.js";
 
 const live = new Map(); // key of an act somebody waits for now → what to show when it is done
 const odd = new Map(); // key of an act whose quantity is far above the usual → the node's question
@@ -74,11 +74,11 @@ async function again({ failed, ...old }) {
     showMessage("warn", "CHƯA CÓ CHUYẾN", "Bắt đầu nhận hoặc nhận tiếp một chuyến, rồi bấm Làm lại.", "two mid");
     return;
   }
-  const fresh = { ...old, key: freshKey(), at: Date.now() };
+  const fresh = { ...old, key: freshKey() };
   if ("delivery_id" in old.body) fresh.body = { ...old.body, delivery_id: screen.delivery().id };
   else if (moves) fresh.path = `/api/v1/deliveries/${screen.delivery().id}/lines`;
   if (failed.code === "quantity_unusual") fresh.body = { ...fresh.body, confirm: true };
-  await replace(old.key, fresh);
+  await replace(old.key, anew(fresh));
   await sendWaiting();
 }
 

@@ -1,5 +1,6 @@
 // What the receiver sees and hears: the big answer, the delivery's lines, what waits on this phone.
 import { el, shown } from "./calls.js";
+import { dayShown, WORDS } from "./dates_asked.js";
 import { play } from "./tones.js";
 
 const LOOK = { // status → tone, symbol, sound (USERS part 4)
@@ -79,6 +80,9 @@ export function showHeld(box, list, { waiting, failed, elsewhere }, signedOut, a
 
 const clock = (at) => new Date(at).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
 
+/** "ngày sản xuất 20/11/2026, hạn sử dụng 05/12/2026": what is known of a line's days. */
+const told = (dates) => Object.keys(WORDS).filter((name) => dates?.[name]).map((name) => `${WORDS[name]} ${dayShown(dates[name])}`).join(", ");
+
 /** The delivery's lines, the newest on top, with the one-tap answers of a flagged one. */
 export function drawLines(list, lines, acts) {
   if (!lines.length) { list.replaceChildren(el("li", { text: "Chưa có hàng nào trong chuyến này." })); return; }
@@ -92,9 +96,12 @@ export function drawLines(list, lines, acts) {
       el("strong", { text: line.goods_name }),
       el("span", { text: `  ${shown(line.accepted)} ${line.unit}${refused}  ` }),
       line.verdict ? el("span", { class: "pos-tag", "data-tone": tone, text: `${symbol} ${line.verdict.word}` }) : null,
+      told(line.dates) ? el("div", { text: told(line.dates) }) : null,
+      line.dates_text ? el("div", { text: line.dates_text }) : null,
       waiting ? el("div", { text: `Bổ sung trước ${line.flag.due_text ?? line.flag.due_at}` }) : null,
       el("div", {},
         button(waiting ? "Bổ sung giấy tờ" : "Thêm giấy tờ", acts.paper, waiting ? "dark" : "outline-dark"),
+        line.dates_text && acts.date ? button("Ghi ngày", acts.date) : null,
         button("Trả lại người giao", acts.refuse),
         acts.moved ? button("Sai sạp", acts.moved, "outline-secondary") : null,
         waiting ? button("Nhận và để riêng", acts.hold) : null,

@@ -1,5 +1,5 @@
 // On every screen of a stall: the phone tells every minute how much it still holds; "Đổi người" is a tap and a PIN.
-import { call } from "./calls.js";
+import { call, hereNow } from "./calls.js";
 import { unlocked } from "./pin_pad.js";
 import { held, lastAct } from "./waiting.js";
 
@@ -19,6 +19,10 @@ if (bar?.dataset.device) {
     event.preventDefault();
     try { await call("POST", "/api/v1/screen/lock", {}, undefined, ""); } catch { event.target.submit(); return; }
     await unlocked();
+  });
+  localStorage.setItem("pos-here", hereNow());
+  window.addEventListener("storage", ({ key, newValue }) => { // another tab has another person: this one writes for nobody
+    if (key === "pos-here" && newValue !== hereNow()) delete bar.dataset.seal;
   });
   beat();
   setInterval(beat, EVERY_MS);

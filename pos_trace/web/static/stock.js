@@ -25,11 +25,11 @@ function say(tone, text) {
 }
 
 /** Ask, act, say what became of it, show the shelf as it is now. */
-async function doing(asked, words) {
+async function doing(asked, words, tone = () => "good") {
   const answer = await askAct(asked);
   if (!answer) return;
   await load();
-  say("good", words(answer));
+  say(tone(answer), words(answer));
 }
 
 const post = (lot, verb) => (told) => once(`/api/v1/stock/${lot.id}/${verb}`, told);
@@ -48,6 +48,10 @@ const close = (lot) => doing({
   fields: [{ name: "kind", label: "Phần còn lại", kind: "taps", options: [["", "Không còn gì"], ...choices.kinds] }],
   act: post(lot, "close"),
 }, () => "Đã đóng lô. Đóng nhầm thì mở lại ở cuối trang.");
+
+const release = (lot) => doing({
+  title: "Bán lại lô này", of: nameOf(lot), yes: "Bán lại", fields: [], act: post(lot, "release"),
+}, (answer) => `${nameOf(lot)}: ${answer.word}.`, (answer) => (answer.state === "sellable" ? "good" : "hold"));
 
 const count = (lot) => doing({
   title: "Kiểm kho", of: `${nameOf(lot)} – trên sổ ${amount(lot)}`, yes: "Ghi số đếm được",
@@ -116,6 +120,7 @@ function buttons(lot) {
   const button = (text, act, more = "") => el("button", { type: "button", class: `btn btn-outline-dark ${more}`, text, onclick: () => act(lot) });
   return el("div", { class: "pos-acts" }, ...[
     lot.sellable ? button(lot.on_sale ? "Thôi bán riêng lô này" : "Đang bán lô này", onSale, "pos-wide") : null,
+    lot.reason === "person" ? button("Bán lại lô này", release, "pos-wide") : null,
     button("Hỏng, biếu, dùng", waste), button("Kiểm kho", count),
     mixes ? button("Tách", split) : null, mixes ? button("Đóng gói lại", repack) : null,
     lot.sellable ? button("In phiếu lô", label, "pos-wide") : null,

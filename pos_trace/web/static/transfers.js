@@ -5,7 +5,7 @@ import { play, unlock } from "./tones.js";
 
 const byId = (id) => document.getElementById(id);
 const TONES = { good: "high short", warn: "two mid", hold: "low double", bad: "low long" };
-const STATES = { sent: "đang chờ nhận", accepted: "đã nhận", refused: "không nhận", cancelled: "đã rút lại" };
+const STATES = { sent: "đang chờ nhận", accepted: "đã nhận", refused: "không nhận", cancelled: "đã rút lại", unanswered: "hết giờ trả lời, đã về" };
 let lots = [];
 let known = []; // buyers as the node takes them, by the name people type
 let basket = [];
@@ -72,20 +72,26 @@ async function send(event) {
   try {
     const made = await once("/api/v1/transfers", { kind: byId("kind").value, buyer: buyer(), lines });
     basket = [];
+    drawBasket();
     byId("buyer").value = "";
     say("good", "ĐÃ GIAO", [`Phiếu số ${made.number}, giao cho ${made.buyer.name}.`,
+      ...unshown(made).map((line) => `${line.name}: phiếu chưa thay được giấy tờ, bạn hàng sẽ được hỏi.`),
       made.print_jobs.length ? "Hai liên đang in. Người nhận quét mã trên phiếu." : "Sạp chưa có máy in.",
       ...(made.codes.length > 1 ? [`Phiếu có ${made.codes.length} mã, quét đủ cả.`] : [])]);
     await load();
   } catch (error) { failed("CHƯA GIAO")(error); } finally { drawBasket(); }
 }
 
+/** Lines whose origin the seller could not show: the slip is no paper for them. */
+const unshown = (slip) => (slip.kind === "correction" ? [] : slip.lines.filter((line) => !line.shown));
 const LABELS = { sale: "Phiếu giao hàng", internal: "Nội bộ", correction: "Nhận nhầm sạp" };
 
 /** One slip that waits here: what it brings, three big answers. */
 function drawIncoming(slip) {
   const amounts = new Map();
+  const bare = new Set(unshown(slip).map((line) => line.position));
   const row = (line) => el("li", {}, el("strong", { text: line.name }), el("span", { text: `  ${shown(line.quantity)} ${line.unit}` }),
+    bare.has(line.position) ? el("span", { class: "pos-tag", "data-tone": "warn", text: "! Người giao chưa có đủ giấy tờ" }) : null,
     el("div", { class: "pos-row", hidden: true, "data-part": true },
       el("label", { text: `Nhận (${line.unit})` }, el("input", { class: "form-control form-control-lg", inputmode: "decimal",
         value: shown(line.quantity), "aria-label": `Nhận ${line.name}`, oninput: (event) => amounts.set(line.position, event.target.value) })),
@@ -122,6 +128,7 @@ async function answer(slip, lines, word) {
   unlock();
   try {
     const told = await once(`/api/v1/transfers/${slip.id}/accept`, { lines });
+    [...byId("incoming").children].find((box) => box.dataset.transfer === slip.id)?.remove();
     const held = (told.delivery_lines ?? []).filter((line) => line.verdict && !["sellable", "closed"].includes(line.state));
     say(held.length ? "hold" : "good", word, [
       told.delivery_number ? `Phiếu nhận hàng số ${told.delivery_number}.` : `Hàng về lại ${slip.seller.name}.`,

@@ -1,12 +1,12 @@
 // Acts of this stall's people wait here, on the phone, and go with the same key until the node answers them.
 // What it refuses for good stays too, with its reason, until somebody does it again or waves it off.
-import { call, hereNow, mayGoAgain } from "./calls.js";
+import { call, hereNow, mayGoAgain, nameNow, signed } from "./calls.js";
 
 const DB = "pos-trace";
 const STORE = "waiting";
 const LAST = "pos-last-act";
 const said = (name) => document.querySelector(`meta[name="pos-${name}"]`)?.content ?? "";
-const [STALL, PERSON] = [said("stall"), said("person")];
+const STALL = said("stall");
 let busy = null;
 
 function open() {
@@ -28,9 +28,15 @@ async function run(mode, work) {
   });
 }
 
+const written = ({ method, path, body, key }) => ({ stall: STALL, person: nameNow(), writer: signed(method, path, body, key) });
+/** `act` once more, under a key of its own: from now on the act of whoever presses. */
+export const again = (act) => ({ ...act, ...written(act), at: Date.now() });
+/** Refused because somebody else has the phone; sent by itself once its writer is back. */
+const back = ({ failed, writer }) => failed?.code === "written_by_other" && writer?.split(".")[0] === hereNow();
+
 /** Keep one act {key, method, path, body, label}, with its stall, its person and its time. */
 export const keep = (act) => {
-  const kept = { stall: STALL, person: PERSON, writer: hereNow(), at: Date.now(), ...act };
+  const kept = { ...written(act), at: Date.now(), ...act };
   if (!act.at) localStorage.setItem(LAST, String(kept.at));
   return run("readwrite", (store) => store.put(kept));
 };
@@ -45,7 +51,8 @@ export const replace = (old, act) => run("readwrite", (store) => { store.delete(
 export async function held() {
   const all = (await run("readonly", (store) => store.getAll())).sort((a, b) => a.at - b.at);
   const mine = all.filter((act) => (act.stall ?? STALL) === STALL);
-  return { waiting: mine.filter((act) => !act.failed), failed: mine.filter((act) => act.failed), elsewhere: all.length - mine.length };
+  const waits = (act) => !act.failed || back(act);
+  return { waiting: mine.filter(waits), failed: mine.filter((act) => !waits(act)), elsewhere: all.length - mine.length };
 }
 
 /**
@@ -58,9 +65,11 @@ export function flush(told) {
 }
 
 async function sendAll(told) {
+  const tried = new Set(); // each once in a round: what is refused for its writer must not go round and round
   for (;;) {
-    const act = (await held()).waiting[0];
+    const act = (await held()).waiting.find((one) => !tried.has(one.key));
     if (!act) return null;
+    tried.add(act.key);
     let answer = null;
     let refusal = null;
     try {

@@ -6,11 +6,11 @@ from flask import Response
 from flask_openapi import APIBlueprint
 from pydantic import BaseModel, Field, StringConstraints
 
-from pos_trace.services import cases, stop_sales
+from pos_trace.services import cases, recalls_here, stop_sales
 from pos_trace.services.node import Answer
 from pos_trace.web.shared.context import node, now, who
 from pos_trace.web.shared.guard import needs
-from pos_trace.web.station.bodies import Body
+from pos_trace.web.station.bodies import Body, Nothing
 
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
 Text = Annotated[str, StringConstraints(max_length=2000)]
@@ -65,7 +65,9 @@ def blueprint() -> APIBlueprint:
     api.get("/cases/<case_id>/evidence/<sha256>")(evidence_file)
     api.post("/flags/<flag_id>/send")(send_flag)
     api.get("/stop-sales")(stop_sale_log)
+    api.get("/recalls")(recalls)
     api.get("/recalls/<recall_id>")(recall)
+    api.post("/recalls/<recall_id>/done")(recall_done)
     return api
 
 
@@ -125,6 +127,18 @@ def stop_sale_log() -> Answer:
 
 
 @needs("stock")
+def recalls() -> Answer:
+    """The recalls that stopped goods of this stall."""
+    return recalls_here.listed(node(), who())
+
+
+@needs("stock")
 def recall(path: RecallPath) -> Answer:
     """What this stall has and sold of a recall."""
-    return stop_sales.listed(node(), who(), path.recall_id)
+    return recalls_here.detail(node(), who(), path.recall_id)
+
+
+@needs("cases")
+def recall_done(path: RecallPath, body: Nothing) -> Answer:
+    """ "Đã thu hồi xong", with the ledger's figures."""
+    return recalls_here.complete(node(), who(), path.recall_id, now())

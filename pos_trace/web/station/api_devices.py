@@ -101,7 +101,7 @@ def lock_screen(body: bodies.Nothing) -> Answer:
 def enter(body: EnterIn) -> Response:
     """A tapped name and its PIN open the screen; the page stays as it was."""
     device, before = request.cookies.get(DEVICE_COOKIE), request.cookies.get(SESSION_COOKIE)
-    told = screen_lock.enter(node(), body.login.strip(), body.pin, device, before, now())
-    answer = make_response({name: told[name] for name in ("id", "name", "permissions")})
+    told = screen_lock.enter(node(), body.login.strip(), body.pin, device, before, now(), body.new_pin)
+    answer = make_response({name: told[name] for name in ("id", "name", "permissions", "seal")})
     keep_session(answer, told["token"])
     return answer

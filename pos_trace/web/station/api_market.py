@@ -1,16 +1,18 @@
 """The market office's own routes: stalls, devices, gate log, stall-days, recalls to read aloud, enrolment."""
 
 import base64
-from datetime import datetime
+from datetime import datetime, time
 
+import orjson
 from flask import Response, request
 from flask_openapi import APIBlueprint
 
 from pos_trace.core.errors import FieldError, Invalid
 from pos_trace.forms import qr_cards, stall_sheet
 from pos_trace.hardware.status import UNKNOWN, WORDS
-from pos_trace.services import broadcast, enrolling_stalls, gate_log, market, practice
+from pos_trace.services import broadcast, enrolling_stalls, gate_log, market, practice, quiet_hours
 from pos_trace.services.node import LOCAL_ZONE, Answer
+from pos_trace.store.idempotency import Replay
 from pos_trace.web.shared.context import node, now, who
 from pos_trace.web.shared.guard import needs
 from pos_trace.web.station import bodies_market as bodies
@@ -27,6 +29,8 @@ def blueprint() -> APIBlueprint:
     api.get("/recalls")(recalls)
     api.post("/recalls/read")(recall_read)
     api.post("/recalls/print")(recall_print)
+    api.get("/quiet-hours")(quiet)
+    api.post("/quiet-hours")(set_quiet)
     api.post("/stalls/practice")(set_practice)
     api.post("/stalls/pin")(set_pin)
     api.post("/stalls/import", request_body=bodies.SHEET)(import_stalls)
@@ -86,6 +90,19 @@ def recall_print(body: bodies.RecallIn) -> tuple[Answer, int]:
 
 
 @needs("operate")
+def quiet() -> Answer:
+    """When the machine may do its heavy work."""
+    return quiet_hours.told(node())
+
+
+@needs("operate")
+def set_quiet(body: bodies.QuietIn) -> Answer:
+    """Other quiet hours, or those of the configuration again."""
+    start, end = (time.fromisoformat(told) if told else None for told in (body.quiet_from, body.until))
+    return quiet_hours.set_hours(node(), who(), start, end, now())
+
+
+@needs("operate")
 def set_practice(body: bodies.PracticeIn) -> Answer:
     """More or fewer days of practice for a stall."""
     return practice.set_until(node(), who(), body.number, body.until, now())
@@ -94,7 +111,7 @@ def set_practice(body: bodies.PracticeIn) -> Answer:
 @needs("operate")
 def set_pin(body: bodies.OwnersPinIn) -> Answer:
     """A new PIN for a stall's owner, shown once."""
-    return enrolling_stalls.reset_pin(node(), who(), body.number, now())
+    return enrolling_stalls.reset_pin(node(), who(), body.number, now(), body.login or None)
 
 
 @needs("operate")
@@ -111,8 +128,11 @@ def import_stalls() -> Answer:
 
 @needs("operate")
 def cards(body: bodies.CardsIn) -> Response:
-    """The QR cards as a PDF; their codes and PINs are nowhere else."""
-    told = enrolling_stalls.cards(node(), who(), body.numbers, now(), reset=body.reset_pin)
+    """The QR cards as a PDF; their codes and PINs are nowhere else. Asked again under its key: the same cards."""
+    try:
+        told = enrolling_stalls.cards(node(), who(), body.numbers, now(), reset=body.reset_pin)
+    except Replay as before:
+        told = orjson.loads(before.answer)
     if not told["cards"]:
         raise Invalid("no_cards", "Sạp nào cũng đã có máy. Ghi số sạp cần thẻ mới.")
     until = datetime.fromisoformat(told["until"]).astimezone(LOCAL_ZONE).strftime("%d/%m/%Y")

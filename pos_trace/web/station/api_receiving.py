@@ -4,13 +4,14 @@ from flask import request
 from flask_openapi import APIBlueprint
 
 from pos_trace.core.errors import FieldError, Invalid
-from pos_trace.services import adjusting, deliveries, papers, receiving
+from pos_trace.core.goods_dates import GoodsDates
+from pos_trace.services import adjusting, deliveries, line_dates, papers, receiving
 from pos_trace.services.node import Answer
 from pos_trace.services.suppliers import SupplierIn
 from pos_trace.web.shared.context import node, now, who
-from pos_trace.web.shared.guard import needs
+from pos_trace.web.shared.guard import carried, needs
 from pos_trace.web.station import bodies
-from pos_trace.web.station.bodies_receiving import DeliveryIn, LooseIn, WhoBrings
+from pos_trace.web.station.bodies_receiving import DatesIn, DeliveryIn, LooseIn, WhoBrings
 
 
 def blueprint() -> APIBlueprint:
@@ -29,6 +30,7 @@ def blueprint() -> APIBlueprint:
     api.post("/deliveries/<delivery_id>/adjustments")(adjust)
     api.post("/lines/<line_id>/refuse")(refuse)
     api.post("/lines/<line_id>/hold")(hold)
+    api.post("/lines/<line_id>/dates")(write_dates)
     api.get("/flags")(flags)
     return api
 
@@ -57,6 +59,7 @@ def before(path: bodies.DeliveryPath) -> Answer:
     return deliveries.before(node(), who(), path.delivery_id, now())
 
 
+@carried
 @needs("receive")
 def name_supplier(path: bodies.DeliveryPath, body: WhoBrings) -> Answer:
     """Whose goods they are."""
@@ -68,6 +71,7 @@ def _paper(told: bodies.PaperBody) -> papers.PaperIn:
     return papers.PaperIn(told.kind, told.number, told.issued_on, told.issuer, told.note, told.stated_kg)
 
 
+@carried
 @needs("receive")
 def add_line(path: bodies.DeliveryPath, body: LooseIn) -> tuple[Answer, int]:
     """Goods without a code."""
@@ -75,9 +79,11 @@ def add_line(path: bodies.DeliveryPath, body: LooseIn) -> tuple[Answer, int]:
     amount = (body.quantity, body.unit)
     where = (path.delivery_id, body.goods_name, body.goods_group)
     more = (node(), who(), *where, *amount, told, now())
-    return receiving.add_loose(*more, content_kg=body.content_kg, confirm=body.confirm), 201
+    dates = GoodsDates(body.production_date, body.expiry_date)
+    return receiving.add_loose(*more, content_kg=body.content_kg, confirm=body.confirm, dates=dates), 201
 
 
+@carried
 @needs("papers")
 def add_paper(path: bodies.DeliveryPath, body: bodies.PaperIn) -> tuple[Answer, int]:
     """A paper, now or later."""
@@ -97,6 +103,7 @@ def add_photo(path: bodies.DeliveryPath) -> tuple[Answer, int]:
     return papers.add_photo(node(), who(), path.delivery_id, upload.stream.read(), now(), **of), 201
 
 
+@carried
 @needs("receive")
 def close(path: bodies.DeliveryPath, body: bodies.Nothing) -> Answer:
     """ "Xong chuyến": number and slips."""
@@ -114,6 +121,13 @@ def adjust(path: bodies.DeliveryPath, body: bodies.AdjustIn) -> tuple[Answer, in
     """Phiếu điều chỉnh after closing."""
     where = (path.delivery_id, body.line_id, body.quantity, body.unit, body.reason)
     return adjusting.adjust(node(), who(), *where, now(), less=body.less), 201
+
+
+@carried
+@needs("receive")
+def write_dates(path: bodies.LinePath, body: DatesIn) -> Answer:
+    """ "Ghi hạn sử dụng": dates that stand on the goods, after they were received."""
+    return line_dates.write(node(), who(), path.line_id, body.production_date, body.expiry_date, now())
 
 
 @needs("receive")

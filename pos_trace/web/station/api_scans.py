@@ -7,16 +7,20 @@ from flask_openapi import APIBlueprint
 from pydantic import BaseModel, ConfigDict
 
 from pos_trace.core.errors import FieldError, Invalid
+from pos_trace.core.goods_dates import GoodsDates
 from pos_trace.services import scanning
 from pos_trace.services.node import Answer
 from pos_trace.services.scanning import ScanIn
 from pos_trace.web.shared.context import node, now, who
-from pos_trace.web.shared.guard import needs
+from pos_trace.web.shared.fields import Day
+from pos_trace.web.shared.guard import carried, needs
 from pos_trace.web.station.bodies import BINARY, Amount, Id, Name, Short, Unit
 
 
 class ScanBody(BaseModel):
-    """``text`` (or multipart ``photo``), and where it is received."""
+    """``text`` (or multipart ``photo``), and where it is received. ``production_date`` and ``expiry_date``: read off
+    goods whose code does not carry them (``needs_dates`` of their group).
+    """
 
     model_config = ConfigDict(extra="forbid")
     text: str | None = None
@@ -30,6 +34,8 @@ class ScanBody(BaseModel):
     product_id: Id | None = None
     confirm: bool = False
     confirm_slip: bool = False
+    production_date: Day | None = None
+    expiry_date: Day | None = None
 
 
 def blueprint() -> APIBlueprint:
@@ -55,6 +61,7 @@ def _told() -> tuple[ScanBody, bytes | None]:
     return ScanBody.model_validate(fields), upload.stream.read() if upload is not None else None
 
 
+@carried
 @needs("receive")
 def scan() -> Answer:
     """One scan; without a delivery it is a look-up that makes no line and no stock."""
@@ -62,7 +69,7 @@ def scan() -> Answer:
     asked = ScanIn(
         told.text or "", told.delivery_id, told.quantity, told.unit, told.dry_run,
         "photo" if photo is not None else "text", told.goods_name, told.goods_group, told.content_kg, told.product_id,
-        told.confirm, told.confirm_slip,
+        told.confirm, told.confirm_slip, GoodsDates(told.production_date, told.expiry_date),
     )  # fmt: skip
     if photo is not None:
         return scanning.scan_photo(node(), who(), photo, asked, now())

@@ -2,7 +2,7 @@
 
 from flask_openapi import APIBlueprint
 
-from pos_trace.services import closing, counting, shortfalls, splitting, stock
+from pos_trace.services import closing, counting, setting_aside, shortfalls, splitting, stock
 from pos_trace.services.node import Answer
 from pos_trace.web.shared.context import node, now, who
 from pos_trace.web.shared.guard import needs
@@ -21,6 +21,7 @@ def blueprint() -> APIBlueprint:
     api.post("/stock/<lot_id>/repack")(repack)
     api.post("/stock/<lot_id>/close")(close)
     api.post("/stock/<lot_id>/reopen")(reopen)
+    api.post("/stock/<lot_id>/release")(release)
     api.post("/stock/<lot_id>/count")(count)
     api.post("/stock/<lot_id>/waste")(waste)
     api.post("/stock/<lot_id>/on-sale")(on_sale)
@@ -87,6 +88,12 @@ def close(path: bodies.LotPath, body: bodies_stock.CloseIn) -> Answer:
 def reopen(path: bodies.LotPath, body: bodies_stock.CountIn) -> tuple[Answer, int]:
     """A closed lot is still there."""
     return closing.reopen(node(), who(), path.lot_id, body.counted, body.reason, now()), 201
+
+
+@needs("receive")
+def release(path: bodies.LotPath, body: bodies.Nothing) -> Answer:
+    """What the stall's own people set aside is to be sold again."""
+    return setting_aside.release(node(), who(), path.lot_id, now())
 
 
 @needs("receive")

@@ -2,13 +2,16 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from pos_trace.web.shared.fields import Day, Whole
 from pos_trace.web.station.bodies import BINARY, Body, Id, Name
 
 Number = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)]
 Word = Annotated[str, StringConstraints(max_length=20)]
+Clock = Annotated[
+    str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", json_schema_extra={"format": "time"}, examples=["13:30"])
+]
 Recall = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 SHEET: dict[str, Any] = {
     "content": {
@@ -59,6 +62,14 @@ class RecallIn(Body):
     recall_id: Recall
 
 
+class QuietIn(Body):
+    """From when until when, "HH:MM" on the market's clock; null and null: as configured."""
+
+    model_config = ConfigDict(extra="forbid", validate_by_alias=True)
+    quiet_from: Clock | None = Field(default=None, alias="from")
+    until: Clock | None = None
+
+
 class PracticeIn(Body):
     """A stall's new last day of practice."""
 
@@ -67,9 +78,10 @@ class PracticeIn(Body):
 
 
 class OwnersPinIn(Body):
-    """Whose owner gets a new PIN."""
+    """Whose owner gets a new PIN; ``login``: another person of the stall, who works elsewhere too."""
 
     number: Number
+    login: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)] | None = None
 
 
 class CardsIn(Body):

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from pos_trace.web.shared.fields import Day
 from pos_trace.web.station.bodies import Amount, Body, Id, Name, PaperBody, Short, Unit
 
 Supplier = Annotated[str, StringConstraints(max_length=200)]
@@ -26,7 +27,9 @@ class DeliveryIn(WhoBrings):
 
 
 class LooseIn(Body):
-    """Goods without a code. ``content_kg``: of one unit; ``confirm``: an unusual quantity is meant."""
+    """Goods without a code. ``content_kg``: of one unit; ``confirm``: an unusual quantity is meant; the dates stand
+    on the goods (``needs_dates`` of their group).
+    """
 
     goods_name: Name
     goods_group: Short | None = None
@@ -34,7 +37,16 @@ class LooseIn(Body):
     unit: Unit
     content_kg: Amount | None = None
     confirm: bool = False
+    production_date: Day | None = None
+    expiry_date: Day | None = None
     papers: list[PaperBody] = Field(default_factory=list, max_length=10)
+
+
+class DatesIn(Body):
+    """Dates that stand on the goods of a line."""
+
+    production_date: Day | None = None
+    expiry_date: Day | None = None
 
 
 class SuppliersQuery(BaseModel):

@@ -27,10 +27,11 @@ class HeartbeatIn(Body):
 
 
 class EnterIn(Body):
-    """A name that was tapped and its PIN."""
+    """A name that was tapped and its PIN; ``new_pin`` takes the place of one the office gave."""
 
     login: Annotated[str, StringConstraints(max_length=80)]
     pin: Annotated[str, StringConstraints(max_length=80)]
+    new_pin: Annotated[str, StringConstraints(max_length=20)] | None = None
 
 
 class PersonPath(BaseModel):

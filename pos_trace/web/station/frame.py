@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from flask import Response, make_response, render_template, request
+from flask import Response, current_app, make_response, render_template, request
 
+from pos_trace.services import screen_lock
 from pos_trace.services.deliveries import practising
 from pos_trace.services.node import stall_of
 from pos_trace.services.practice import note as practice_note
 from pos_trace.web.shared.context import node, now, who
+from pos_trace.web.shared.guard import SESSION_COOKIE, needed
 
 MENU = (
     ("receive", "/nhan-hang", "Nhận hàng"),
@@ -31,4 +33,7 @@ def page(template: str, **more: Any) -> Response:
     told |= {"practice_note": over, "first_day": person.may("receive")}
     told |= {"may_tell": person.may("tell")}
     told |= {"person_id": person.id, "on_device": person.device_id is not None}
+    told |= {"page_need": needed(current_app.view_functions[request.endpoint or ""])}
+    token = request.cookies.get(SESSION_COOKIE, "")
+    told |= {"seal": screen_lock.seal_key(token) if person.device_id is not None else ""}
     return make_response(render_template(template, demo=node().demo, **told, **more))

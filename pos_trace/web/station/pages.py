@@ -31,6 +31,7 @@ def receive() -> Response:
         "weights": [unit for unit, kg in UNITS.items() if kg is not None],
         "contents": {unit: as_text(kg) for unit, kg in DEFAULT_CONTENT_KG.items()},
         "groups": [[group.name, group.title_vi] for group in node().policy.goods],
+        "dates": {group.name: list(group.needs_dates) for group in node().policy.goods if group.needs_dates},
         "papers": paper_choices(),
         "may_send": who().may("cases"),
     }

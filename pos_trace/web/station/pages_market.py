@@ -16,6 +16,7 @@ BAR = (
     ("/cho/so-cong", "Sổ cổng"),
     ("/cho/doc-loa", "Đọc loa"),
     ("/cho/them-sap", "Thêm sạp, thẻ"),
+    ("/cho/gio-yen", "Giờ yên"),
 )
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -28,6 +29,7 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/cho/doc-loa", "aloud", aloud)
     pages.add_url_rule("/cho/thong-bao", "notice", notice)
     pages.add_url_rule("/cho/them-sap", "enrolling", enrolling)
+    pages.add_url_rule("/cho/gio-yen", "quiet_hours", quiet_hours)
     pages.add_url_rule("/cho/bang-mau.xlsx", "template", template)
     return pages
 
@@ -68,6 +70,12 @@ def notice() -> Response:
 def enrolling() -> Response:
     """Stalls by sheet, cards, PINs, practice."""
     return _page("enrolling", today=now().astimezone(node().zone).date().isoformat())
+
+
+@needs("operate")
+def quiet_hours() -> Response:
+    """When the machine may do its heavy work."""
+    return _page("quiet_hours")
 
 
 @needs("operate")

@@ -17,6 +17,7 @@ def blueprint() -> Blueprint:
     pages.add_url_rule("/chu-sap/da-gui", "sent", sent)
     pages.add_url_rule("/chu-sap/ai-da-xem", "seen", seen)
     pages.add_url_rule("/chu-sap/so", "books", books)
+    pages.add_url_rule("/chu-sap/thu-hoi", "recalls", recalls)
     pages.add_url_rule("/chu-sap/may", "devices", devices)
     pages.add_url_rule("/chu-sap/nguoi", "people", people)
     return pages
@@ -45,6 +46,12 @@ def books() -> Response:
     """ "Sổ của tôi": everything, a month, a presenting."""
     today = local_day(now())
     return page("station/owner_books.html", month=f"{today:%Y-%m}", today=today.isoformat())
+
+
+@needs("cases")
+def recalls() -> Response:
+    """ "Hàng thu hồi": each recall's figures out of the ledger, and "Đã thu hồi xong"."""
+    return page("station/owner_recalls.html")
 
 
 @needs("staff")

@@ -2,6 +2,7 @@
 
 import base64
 from decimal import Decimal
+from pathlib import Path
 
 import orjson
 import pytest
@@ -12,7 +13,7 @@ from pos_trace.adapters.departments.api import DepartmentApi
 from pos_trace.adapters.provinces.api import ProvinceApi
 from pos_trace.core import cases as rules
 from pos_trace.core.tokens import short_code, token
-from pos_trace.services import case_log, cases, enrolment, outbox, places
+from pos_trace.services import case_log, cases, enrolment, outbox, places, publishing
 from pos_trace.services.node import Ports
 from pos_trace.store.models import LotSighting, PublishedLine, PublishedReceipt, Stall
 from tests.services.goods_rows import JPEG, flagged_line, photo_of
@@ -291,3 +292,21 @@ def test_a_key_that_is_not_base64_is_refused(address, pair, now):
     assert (told.status_code, told.json()["code"]) == (422, "public_key_invalid")
     body["public_key"] = base64.b64encode(b"\5" * 32).decode()
     assert requests.post(f"{address}{API}/stations:enrol", json=body, timeout=10).status_code == 201
+
+
+def test_a_station_fetches_the_signed_snapshot_and_asks_again_for_nothing(
+    pair, address, enrolled, station, desk, now, tmp_path
+):
+    province, had = ProvinceApi(address, enrolled, lambda: now), []
+    assert station("GET", "/snapshots/latest").json()["code"] == "no_snapshot"
+    assert province.snapshot(tmp_path / "in.zip", 0, print).state == "none"
+    desk("PUT", "/facilities", json=FACILITY)
+    desk("POST", "/lots", json={"lots": [LOT]})
+    told = publishing.publish(pair.province, pair.province.machine("t"), now)
+    assert province.snapshot(tmp_path / "in.zip", 0, lambda done, total: had.append((done, total))).state == "ok"
+    assert (tmp_path / "in.zip").read_bytes() == Path(told["path"]).read_bytes()
+    assert had[-1] == (len((tmp_path / "in.zip").read_bytes()),) * 2
+    assert province.snapshot(tmp_path / "in.zip", told["version"], print).state == "none"
+    pages = [province.changes(0), province.changes(0, told["version"])]
+    assert ["lot" in {item["kind"] for item in page.items} for page in pages] == [True, False]
+    assert [page.next for page in pages] == [told["version"]] * 2

@@ -24,13 +24,14 @@ ANYBODY = "nobody"
 STATION = "station"
 DESK = "inspector desk"
 ADMIN = "agency_admin"
-REGISTER = "records_officer agency_admin desk"
+REGISTER = "records_officer desk"
 CASE = "/api/province/v1/cases/<site>/<case_id>"
 EXPECTED: dict[tuple[str, str], str] = {
     ("POST", f"{API}/stations:enrol"): ANYBODY,
     ("GET", f"{API}/schemas/<name>.json"): ANYBODY,
     ("GET", f"{API}/lots"): STATION,
     ("GET", f"{API}/changes"): STATION,
+    ("GET", f"{API}/snapshots/latest"): STATION,
     ("GET", f"{API}/recalls"): STATION,
     ("GET", f"{API}/case-events"): STATION,
     ("GET", f"{API}/access"): STATION,

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from pos_trace.services import places
+from pos_trace.services import enrolling_stalls, places
 from pos_trace.store.models import Session
+from tests.conftest import NOW
 from tests.web.market_app import PASSWORD, PIN, Market, csrf
 
 
@@ -75,6 +76,22 @@ def test_a_wrong_pin_is_told_on_the_page_then_locks_for_a_while(town: Market, ph
     assert locked.status_code == 429
     assert "Chờ 31 giây" in locked.text
     assert enter(phone, "cashier-A-12", PIN).status_code == 303, "a colleague is not locked out"
+
+
+LEADER = "shift_leader-A-12"
+
+
+def test_a_pin_of_the_office_is_changed_on_the_page_before_anything_opens(town: Market, phone: FlaskClient) -> None:
+    given = enrolling_stalls.reset_pin(town.node, town.node.machine("office"), "A-12", NOW, LEADER)["pin"]
+    asked = enter(phone, LEADER, given)
+    assert asked.status_code == 401
+    assert "Mã PIN mới của mình" in asked.text
+    for wrong in ("12", given):
+        answer = enter(phone, LEADER, given, new_pin=wrong)
+        assert answer.status_code == 401
+        assert "Mã PIN mới của mình" in answer.text, "the form stays open"
+    assert enter(phone, LEADER, given, new_pin="864200").status_code == 303
+    assert enter(phone, LEADER, "864200").status_code == 303
 
 
 def test_a_pin_is_worth_nothing_without_the_phone(town: Market) -> None:

@@ -24,7 +24,7 @@ SLIP = {
     "answered_at",
     "lines",
 }
-LINE = {"position", "lot_id", "key", "name", "quantity", "unit", "accepted", "returned", "refuse_reason"}
+LINE = {"position", "lot_id", "key", "name", "quantity", "unit", "accepted", "returned", "refuse_reason", "shown"}
 TO_E01 = {"stall_number": "E-01"}
 OUTSIDE = {"name": "Siêu thị Mẫu", "gln": "9521234700029"}
 

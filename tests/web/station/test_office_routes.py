@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pos_trace.services import broadcast
+from pos_trace.services import broadcast, places
 from tests.forms.test_stall_sheet import sheet_of
 from tests.services.night import FISH, UNKNOWN, asked, sell, with_printer
 from tests.web.market_app import PIN, Market, csrf, routes_of
@@ -21,7 +21,9 @@ def office(town: Market) -> Any:
     """Asks as the operator, in a browser."""
     client = town.browser("operator", PIN, town.devices["A-12"])
     headers = {"X-CSRFToken": csrf(client)}
-    return lambda method, path, **more: client.open(path, method=method, headers=headers, **more)
+    return lambda method, path, key=None, **more: client.open(
+        path, method=method, headers=headers | ({"Idempotency-Key": key} if key else {}), **more
+    )
 
 
 def test_the_office_sees_no_price_no_supplier_no_paper_and_no_case(town: Market, office: Any, tmp_path: Any) -> None:
@@ -54,6 +56,8 @@ def test_a_sheet_is_taken_in_and_its_bad_rows_come_back(office: Any) -> None:
     assert office("POST", "/api/v1/market/stalls/import").json["code"] == "file_missing"
     cards = office("POST", "/api/v1/market/stalls/cards", json={"numbers": ["W-1"]})
     assert (cards.content_type, cards.data[:4]) == ("application/pdf", b"%PDF")
+    twice = [office("POST", "/api/v1/market/stalls/cards", json={"numbers": ["W-1"]}, key="k") for _ in range(2)]
+    assert [one.content_type for one in twice] == ["application/pdf"] * 2
     assert office("POST", "/api/v1/market/stalls/cards", json={"numbers": []}).json["code"] == "no_cards"
     assert office("GET", "/cho/bang-mau.xlsx").data.startswith(b"PK")
 
@@ -69,6 +73,13 @@ def test_gate_practice_pin_and_recall_work_from_the_offices_screens(town: Market
     assert told.json["practising"] is True
     pin = office("POST", "/api/v1/market/stalls/pin", json={"number": "E-01"}).json["pin"]
     assert len(pin) == 4
+    places.set_site(town.node, town.node.machine("t"), "Chợ (mẫu)", "market", None, "", town.night.now)
+    quiet = office("POST", "/api/v1/market/quiet-hours", json={"from": "13:30", "until": "15:00"}).json
+    assert (quiet["from"], quiet["own"]) == ("13:30", True)
+    assert office("GET", "/api/v1/market/quiet-hours").json == quiet
+    assert "Ghi giờ yên" in office("GET", "/cho/gio-yen").text
+    for wrong in ({"from": "24:00", "until": "15:00"}, {"from": 13, "until": "15:00"}, {"until": "15:00"}):
+        assert office("POST", "/api/v1/market/quiet-hours", json=wrong).status_code == 422
     town.night.recall(FISH, name="TH-VP")
     with_printer(town.night, tmp_path, "Máy chung")
     body = {"recall_id": "TH-VP"}

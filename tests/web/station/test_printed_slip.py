@@ -13,10 +13,11 @@ from sqlalchemy import select
 
 from pos_trace.hardware import picture, transports
 from pos_trace.runtime.children import Children, PageDrawer, PhotoReader
-from pos_trace.services import places, spool
+from pos_trace.services import places
 from pos_trace.store.database import Database
 from pos_trace.store.models import Printer
 from tests.services.night import CABBAGE, Night, with_ports
+from tests.services.print_shop import print_next
 from tests.services.two_nodes import make_node
 from tests.services.two_stations import OTHER_ID, Other, enrol, second
 from tests.web.market_app import Market, app_of, make_market
@@ -46,7 +47,7 @@ def printed(night: Night, folder: Path, preset: str) -> bytes:
     """Everything the printer got, with its spool empty afterwards."""
     with night.node.db.read() as session:
         (printer,) = session.scalars(select(Printer.id).where(Printer.preset == preset))
-    while (state := spool.print_next(night.node, printer, "t", night.now)) is not None:
+    while (state := print_next(night.node, printer, "t", night.now)) is not None:
         assert state == "confirmed"
     return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
 

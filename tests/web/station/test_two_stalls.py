@@ -43,6 +43,7 @@ OWNED: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/deliveries/<delivery_id>/adjustments"): AMOUNT | {"line_id": "{line_id}", "reason": "x"},
     ("POST", "/api/v1/lines/<line_id>/refuse"): AMOUNT,
     ("POST", "/api/v1/lines/<line_id>/hold"): {},
+    ("POST", "/api/v1/lines/<line_id>/dates"): {"expiry_date": "2027-01-01"},
     ("POST", "/api/v1/sales/<sale_id>/reprint"): {},
     ("POST", "/api/v1/stock/<lot_id>/split"): {"quantity": "1", "name": "x", "unit": "kg", "units": "1"},
     ("POST", "/api/v1/stock/<lot_id>/close"): {},
@@ -50,6 +51,7 @@ OWNED: dict[tuple[str, str], Any] = {
     ("POST", "/api/v1/stock/<lot_id>/repack"): {"units": "2", "unit": "túi", "content": "500", "content_unit": "g"},
     ("POST", "/api/v1/stock/<lot_id>/reopen"): {"counted": "1", "reason": "x"},
     ("POST", "/api/v1/stock/<lot_id>/count"): {"counted": "1", "reason": "x"},
+    ("POST", "/api/v1/stock/<lot_id>/release"): {},
     ("POST", "/api/v1/stock/<lot_id>/on-sale"): {"on": True},
     ("POST", "/api/v1/stock/<lot_id>/settle"): {},
     ("POST", "/api/v1/stock/<lot_id>/waste"): {"quantity": "1"},
@@ -86,6 +88,7 @@ OWNED: dict[tuple[str, str], Any] = {
 # what a path names here belongs to no stall: the market's recalls, a till's own numbers, what a receipt's holder reads
 SHARED = {
     ("GET", "/api/v1/recalls/<recall_id>"),
+    ("POST", "/api/v1/recalls/<recall_id>/done"),
     ("PUT", "/api/v1/products/<sku>"),
     ("GET", "/r/<token>"),
     ("GET", "/R/<token>"),

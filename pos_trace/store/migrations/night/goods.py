@@ -33,6 +33,8 @@ def _delivery_line(op: Operations) -> None:
     with op.batch_alter_table("delivery_line", schema=None) as batch_op:
         batch_op.add_column(sa.Column("asked_group", sa.String(length=40), nullable=True))
         batch_op.add_column(sa.Column("asked_gtin", sa.String(length=14), nullable=True))
+        batch_op.add_column(sa.Column("produced", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("best_before", sa.Date(), nullable=True))
 
 
 def _desk_check(op: Operations) -> None:
@@ -61,6 +63,7 @@ def _paper(op: Operations) -> None:
     with op.batch_alter_table("paper", schema=None) as batch_op:
         batch_op.add_column(sa.Column("stated_kg", types.Quantity(), nullable=True))
         batch_op.add_column(sa.Column("same_truck", sa.Boolean(), nullable=True))
+        batch_op.add_column(sa.Column("same_truck_at", types.UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column("goods_group", sa.String(length=40), nullable=True))
 
 

@@ -1,4 +1,4 @@
-"""Hand-overs, day ends, presentations; gate log and stall-days; locked devices and sessions."""
+"""Hand-overs, day ends, presentations; gate log and stall-days; locked devices and sessions; PINs; quiet hours."""
 
 import sqlalchemy as sa
 from alembic.operations import Operations
@@ -11,13 +11,17 @@ def upgrade(op: Operations) -> None:
     for part in (
         _day_end,
         _device,
+        _enrolment,
         _gate_entry,
         _hand_over,
+        _log_in_try,
         _presentation,
         _recall_read,
         _session,
+        _site,
         _stall,
         _stall_day,
+        _user_account,
     ):
         part(op)
 
@@ -43,6 +47,11 @@ def _device(op: Operations) -> None:
     with op.batch_alter_table("device", schema=None) as batch_op:
         batch_op.add_column(sa.Column("locked_by", types.Id(), nullable=True))
         batch_op.add_column(sa.Column("last_scan_at", types.UtcDateTime(), nullable=True))
+
+
+def _enrolment(op: Operations) -> None:
+    with op.batch_alter_table("enrolment", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("province_key", sa.String(length=64), nullable=True))
 
 
 def _gate_entry(op: Operations) -> None:
@@ -85,6 +94,27 @@ def _hand_over(op: Operations) -> None:
         batch_op.create_index(batch_op.f("ix_hand_over_stall_id"), ["stall_id"], unique=False)
 
 
+def _log_in_try(op: Operations) -> None:
+    op.create_table(
+        "log_in_try",
+        sa.Column("user_id", types.Id(), nullable=False),
+        sa.Column("device_id", types.Id(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("locked_until", types.UtcDateTime(), nullable=True),
+        sa.Column("site_id", types.Id(), nullable=False),
+        sa.Column("id", types.Id(), nullable=False),
+        sa.Column("created_at", types.UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["site_id", "user_id"],
+            ["user_account.site_id", "user_account.id"],
+            name=op.f("fk_log_in_try_site_id_user_id"),
+        ),
+        sa.PrimaryKeyConstraint("site_id", "id", name=op.f("pk_log_in_try")),
+    )
+    with op.batch_alter_table("log_in_try", schema=None) as batch_op:
+        batch_op.create_index("ux_log_in_try", ["site_id", "user_id", "device_id"], unique=True)
+
+
 def _presentation(op: Operations) -> None:
     op.create_table(
         "presentation",
@@ -123,6 +153,12 @@ def _session(op: Operations) -> None:
         batch_op.add_column(sa.Column("locked_at", types.UtcDateTime(), nullable=True))
 
 
+def _site(op: Operations) -> None:
+    with op.batch_alter_table("site", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("quiet_from", sa.String(length=5), nullable=True))
+        batch_op.add_column(sa.Column("quiet_until", sa.String(length=5), nullable=True))
+
+
 def _stall(op: Operations) -> None:
     with op.batch_alter_table("stall", schema=None) as batch_op:
         batch_op.add_column(sa.Column("practice_ended_at", types.UtcDateTime(), nullable=True))
@@ -142,3 +178,8 @@ def _stall_day(op: Operations) -> None:
     with op.batch_alter_table("stall_day", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_stall_day_stall_id"), ["stall_id"], unique=False)
         batch_op.create_index("ux_stall_day", ["site_id", "day", "stall_id"], unique=True)
+
+
+def _user_account(op: Operations) -> None:
+    with op.batch_alter_table("user_account", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("pin_given_at", types.UtcDateTime(), nullable=True))

@@ -9,6 +9,7 @@ from pos_trace.store import types
 def upgrade(op: Operations) -> None:
     """Forward only."""
     for part in (
+        _adjustment,
         _lot_allocation,
         _lot_parent,
         _sale,
@@ -18,6 +19,13 @@ def upgrade(op: Operations) -> None:
         _transfer_line,
     ):
         part(op)
+
+
+def _adjustment(op: Operations) -> None:
+    with op.batch_alter_table("adjustment", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("found", types.Quantity(), nullable=True))
+        batch_op.add_column(sa.Column("found_line_id", types.Id(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_adjustment_found_line_id"), ["found_line_id"], unique=False)
 
 
 def _lot_allocation(op: Operations) -> None:
@@ -107,6 +115,7 @@ def _transfer_line(op: Operations) -> None:
         sa.Column("returned", types.Quantity(), nullable=True),
         sa.Column("refuse_reason", sa.String(length=200), nullable=True),
         sa.Column("paper_hashes", sa.JSON(), nullable=True),
+        sa.Column("shown", sa.Boolean(), nullable=True),
         sa.Column("stall_id", types.Id(), nullable=False),
         sa.Column("site_id", types.Id(), nullable=False),
         sa.Column("id", types.Id(), nullable=False),
