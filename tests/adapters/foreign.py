@@ -237,6 +237,7 @@ class NestedProvince:
         self.records: list[dict[str, Any]] = [NESTED_RECORD]
         self.decisions: list[dict[str, Any]] = []
         self.cases: list[tuple[dict[str, str], dict[str, Any]]] = []
+        self.asked: list[dict[str, str]] = []
         self.answer: Response | None = None
         server.expect_request("/oauth/token", method="POST").respond_with_handler(self.token)
         server.expect_request(f"/v2/traces/{KEY}").respond_with_handler(self.look)
@@ -269,6 +270,7 @@ class NestedProvince:
         return says({"result": {"items": newer[start : start + int(request.args["n"])]}})
 
     def decided(self, request: Request) -> Response:
+        self.asked.append(dict(request.args))
         return says({"result": {"items": self.decisions}})
 
     def case(self, request: Request) -> Response:

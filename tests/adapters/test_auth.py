@@ -2,6 +2,7 @@
 
 import base64
 import json
+import threading
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -15,6 +16,8 @@ from pos_trace.adapters.http import Http, Limits
 from pos_trace.adapters.provinces.auth import EARLIER_S, MARK, Entry, NotLetIn
 from pos_trace.adapters.provinces.source import Auth
 from tests.adapters.foreign import says
+from tests.adapters.wire import Peer, silent
+from tests.runtime.parts import until
 
 SECRET = "bi-mat-9"
 
@@ -129,3 +132,23 @@ def test_a_log_in_that_does_not_answer_is_told(httpserver: HTTPServer) -> None:
     told = Auth.model_validate({"kind": "oauth2", "user": "u", "secret_env": "S", "login": "http://127.0.0.1:1/x"})
     with pytest.raises(NotLetIn, match="nơi đăng nhập chưa trả lời"):
         Entry(told, Http(("127.0.0.1:1",)), {"S": SECRET}).headers(1.0)
+
+
+def test_who_waits_for_anothers_log_in_waits_no_longer_than_it_may() -> None:
+    peer = Peer(silent(lambda: peer.stopping))
+    told = Auth.model_validate({"kind": "oauth2", "user": "u", "secret_env": "S", "login": f"{peer.url}/x"})
+    made = Entry(told, Http((peer.host,), Limits(deadline_s=2)), {"S": SECRET})
+
+    def log_in() -> None:
+        with pytest.raises(NotLetIn, match="chưa trả lời"):
+            made.headers(2.0)
+
+    first = threading.Thread(target=log_in)
+    first.start()
+    try:
+        until(lambda: bool(peer.requests))
+        with pytest.raises(NotLetIn, match="máy đang đăng nhập"):
+            made.headers(0.05)
+    finally:
+        peer.close()
+        first.join(5)

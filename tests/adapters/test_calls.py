@@ -1,5 +1,6 @@
 """How a told call goes out and what of its answer counts: bodies, forms, redirects, content types, rules."""
 
+import re
 from typing import Any
 
 import pytest
@@ -68,6 +69,15 @@ def test_no_sign_of_a_key_reaches_beyond_its_place_in_the_path(seen: list[Reques
     asked = mapping(url, {"path": "/q/{code}", "query": {"c": "{code}"}})
     assert asked.find("kt:..%2F..%2Fadmin%3Fx%3D1").state == "unavailable"
     assert seen == []
+
+
+@pytest.mark.parametrize("path", ["/q/{lot}", "/{link}", "/q/{lot}/x"])
+def test_a_lot_of_dots_leads_nowhere_else(httpserver: HTTPServer, url: str, path: str) -> None:
+    asked: list[str] = []
+    httpserver.expect_request(re.compile(".*")).respond_with_handler(lambda r: asked.append(r.path) or says(GOOD))
+    for lot in (".", "..", "%2E%2E"):
+        assert mapping(url, {"path": path}).find(f"01/09521234600053/10/{lot}").state == "unavailable"
+    assert asked == []
 
 
 def test_json_under_another_name_counts_only_where_that_is_told() -> None:

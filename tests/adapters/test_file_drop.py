@@ -5,6 +5,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from pos_trace.adapters.provinces import file_drop
 from pos_trace.adapters.provinces.file_drop import MARK, FileDrop
 
 LOT = {"kind": "lot", "key": "01/09521234600053/10/A", "product_name": "Rau", "facility_id": "F1", "status": "active"}
@@ -61,6 +62,7 @@ def test_a_table_goes_in_and_its_wrong_rows_come_out_in_a_list(tmp_path: Path, b
     [
         ("x.csv", b"\xff\xfe\x00"),
         ("x.csv", TABLE.encode() + b'"9521234600053;A;Rau'),
+        ("x.csv", TABLE.encode() + b"9521234600053;A;" + b"R" * 140_000 + b";F1;\n"),
         ("x.ndjson", b"{not json}\n"),
         ("x.ndjson", b"[1]\n7\n"),
         ("x.ndjson", b'{"kind": "secret"}\n'),
@@ -77,6 +79,13 @@ def test_a_file_that_cannot_be_read_is_set_aside_and_the_next_goes_on(tmp_path: 
     assert f"loi/{name}" in names(tmp_path)
     assert f"loi/{name}.loi.csv" in names(tmp_path)
     assert name in drop.problem
+
+
+def test_a_file_too_large_to_read_is_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_drop, "MOST_BYTES", 10)
+    put(tmp_path, "x.ndjson", LOT)
+    assert FileDrop(tmp_path).changes(0).state == "unavailable"
+    assert "loi/x.ndjson" in names(tmp_path)
 
 
 def test_a_bad_file_alone_vouches_for_nothing(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ from pytest_httpserver import HTTPServer
 
 from pos_trace.adapters.departments.json_mapping import MappedDepartment
 from pos_trace.adapters.provinces.json_mapping import NOT_OFFERED
-from pos_trace.core.cases import CaseEvent, chained, fold, write
+from pos_trace.adapters.provinces.told import Rule
+from pos_trace.core.cases import chained, fold, write
+from pos_trace.services import case_log
 from tests.adapters.foreign import (
     FLAT,
     GTIN,
@@ -219,24 +221,20 @@ DECISION = {
 }
 
 
-def _event(line: dict[str, Any]) -> CaseEvent:
-    return CaseEvent(**(line | {"at": datetime.fromisoformat(line["at"])}))
-
-
 def test_conclusions_in_are_events_of_our_case_that_both_nodes_fold(nested: NestedProvince) -> None:
     nested.decisions = [DECISION]
     mapping = attached(told(NESTED, nested.url))
     page = mapping.case_events(0)
     assert (page.state, page.next, len(page.items)) == ("ok", 9, 1)
     opened = write("vu-1", "station", "person:x", NOW, "opened", {}, [])
-    first = _event(page.items[0])
+    first = case_log.read(page.items[0])
     assert chained(first, None)
     state = fold([opened, first])
     assert (state.state, state.outcome, state.document_number) == ("concluded", "violation", "12/KL (mẫu)")
     nested.decisions.append(
         DECISION | {"revision": 12, "decidedAt": "2026-11-26T10:00:00+07:00", "verdict": "CLEAN", "origin": "SHOWN"}
     )
-    again = [_event(line) for line in mapping.case_events(9).items]
+    again = [case_log.read(line) for line in mapping.case_events(9).items]
     assert again[0] == first
     assert chained(again[1], first)
     assert fold([opened, *again]).outcome == "complies"
@@ -280,6 +278,35 @@ def test_a_report_goes_out_in_their_shape_and_their_number_comes_back(nested: Ne
 def test_what_their_answer_makes_of_a_message(nested: NestedProvince, status: int, body: Any, state: str) -> None:
     nested.answer = says(body, status)
     assert send(nested, MESSAGE).state == state
+
+
+def test_without_a_number_to_wait_for_any_json_of_theirs_is_enough(nested: NestedProvince) -> None:
+    source = told(NESTED, nested.url)
+    bare = source.reports["case_events"].model_copy(update={"acknowledged": "", "body": {}, "values": {}})
+    plain = source.model_copy(update={"reports": {"case_events": bare}})
+    department = MappedDepartment(plain, attached(plain).caller)
+    assert department.send("case_events", "m-1", orjson.dumps(MESSAGE)).state == "done"
+    assert nested.cases[0][1] == MESSAGE
+    gone = plain.model_copy(update={"base_url": "http://127.0.0.1:1"})
+    unreached = MappedDepartment(gone, attached(gone).caller).send("case_events", "m-1", b"{}")
+    assert (unreached.state, "offline" in unreached.status or "province_silent" in unreached.status) == ("dead", False)
+    opened = MappedDepartment(gone, attached(gone).caller).send("case_events", "m-1", orjson.dumps(MESSAGE))
+    assert (opened.state, opened.status.split(":")[0]) == ("retry", "province_silent")
+
+
+@pytest.mark.parametrize(
+    ("form", "since"), [("s", "1795453200"), ("ms", "1795453200000"), ("iso", "2026-11-24T00:00:00.000+07:00")]
+)
+def test_a_time_cursor_is_written_as_told(nested: NestedProvince, form: str, since: str) -> None:
+    source = told(NESTED, nested.url)
+    feed = source.conclusions
+    assert feed is not None
+    timed = feed.model_copy(update={"cursor": "time", "since_format": form, "query": {"tu": "{since}"}})
+    rules = timed.model_copy(update={"rules": (Rule(means="absent", path="result.items[0].none"),)})
+    mapping = attached(source.model_copy(update={"conclusions": rules}))
+    nested.decisions = [{"none": 1}]
+    assert mapping.case_events(1795453200000).state == "ok"
+    assert nested.asked[-1] == {"tu": since}
 
 
 def test_what_they_do_not_take_is_refused_by_name(nested: NestedProvince) -> None:

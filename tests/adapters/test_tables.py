@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pos_trace.adapters.provinces import tables
-from pos_trace.adapters.provinces.tables import COLUMNS, RowError
+from pos_trace.adapters.provinces.tables import AMOUNT, COLUMNS, RowError
 
 GOOD = {
     "GTIN": "9521234600053",
@@ -70,9 +70,10 @@ def test_headers_and_cells_are_read_as_people_write_them(column: str, text: str,
         ("Mã cơ sở", "", ("Mã cơ sở", "bắt buộc: mã cơ sở", "")),
         ("HSD", "12/2026", ("Hạn sử dụng", "ngày dạng 24/11/2026", "12/2026")),
         ("HSD", "31/02/2026", ("Hạn sử dụng", "ngày dạng 24/11/2026", "31/02/2026")),
-        ("Số lượng", "năm tạ", ("Số lượng", "số dương, ví dụ 500,5", "năm tạ")),
-        ("Số lượng", "NaN", ("Số lượng", "số dương, ví dụ 500,5", "NaN")),
-        ("Số lượng", "0", ("Số lượng", "số dương, ví dụ 500,5", "0")),
+        ("Số lượng", "năm tạ", ("Số lượng", AMOUNT, "năm tạ")),
+        ("Số lượng", "1.250", ("Số lượng", AMOUNT, "1.250")),
+        ("Số lượng", "NaN", ("Số lượng", AMOUNT, "NaN")),
+        ("Số lượng", "0", ("Số lượng", AMOUNT, "0")),
         ("ĐVT", "\x00", ("Đơn vị", "đơn vị, ví dụ kg", "\x00")),
         ("Trạng thái", "ổn", ("Trạng thái", "Đang lưu hành, Tạm dừng, Đã hủy, Thu hồi hoặc Hết hạn", "ổn")),
     ],

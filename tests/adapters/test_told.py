@@ -1,5 +1,8 @@
 """A source that is told wrongly stops the start, with the place and the nearest right name."""
 
+import re
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -99,3 +102,9 @@ def test_sources_stand_in_the_file_or_in_the_provinces_preset_and_may_be_off() -
     assert [source.name for source in settings.sources(own)] == ["x"]
     for preset in ("quangngai", "demo"):  # what a preset names is off until somebody has its keys
         assert settings.sources(settings.parse({"node": NODE, "province": {"preset": preset}})) == ()
+
+
+def test_the_examples_of_the_documentation_are_sources() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "province-toml.md").read_text("utf-8")
+    examples = [tomllib.loads(block)["sources"][0] for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL)]
+    assert [Source.model_validate(one).kind for one in examples] == ["json_mapping", "json_mapping"]

@@ -22,6 +22,7 @@ from pos_trace.adapters.provinces.source import Auth
 MARK: Final = "•••"
 EARLIER_S: Final = 30.0
 LASTS_S: Final = 300.0
+LEAST_S: Final = 0.05
 SHOWN: Final = {"header": "{secret}", "oauth2": "Bearer {token}", "session": "Bearer {token}"}
 
 
@@ -68,8 +69,7 @@ class Entry:
 
     def forget(self) -> None:
         """The log-in was refused: the next request logs in anew."""
-        with self._guard:
-            self._token = ""
+        self._token = ""
 
     def secret(self) -> str:
         """The secret; raises ``NotLetIn`` naming the variable or file that lacks it."""
@@ -95,12 +95,19 @@ class Entry:
         return text
 
     def _token_now(self, secret: str, deadline_s: float) -> str:
-        with self._guard:
+        """The token in force, or a fresh one. One thread logs in; the others wait for it, no longer than they may."""
+        began = self._monotonic()
+        if not self._guard.acquire(timeout=deadline_s):
+            raise NotLetIn("nơi đăng nhập chưa trả lời: máy đang đăng nhập")
+        try:
             if not self._token or self._monotonic() >= self._until:
-                self._token, lasts = self._log_in(secret, deadline_s)
+                left = max(deadline_s - (self._monotonic() - began), LEAST_S)
+                self._token, lasts = self._log_in(secret, left)
                 self._until = self._monotonic() + max(lasts - EARLIER_S, lasts / 2)
                 self._seen.add(self._token)
             return self._token
+        finally:
+            self._guard.release()
 
     def _log_in(self, secret: str, deadline_s: float) -> tuple[str, float]:
         """A fresh token and its seconds."""

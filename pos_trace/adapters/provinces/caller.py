@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 import orjson
 
@@ -12,10 +12,11 @@ from pos_trace.adapters.http import Http, Reply
 from pos_trace.adapters.provinces import outcome
 from pos_trace.adapters.provinces.auth import Entry, NotLetIn
 from pos_trace.adapters.provinces.outcome import Meaning
-from pos_trace.adapters.provinces.told import Call
+from pos_trace.adapters.provinces.told import Call, placeholders
 
 SILENT: Final = "province_silent"
 LEAST_S: Final = 0.05
+DOTS: Final = (".", "..")  # would lead to another address
 KINDS: Final = {True: "application/x-www-form-urlencoded", False: "application/json"}
 
 
@@ -48,6 +49,8 @@ class Caller:
         headers: Mapping[str, str] | None = None,
     ) -> Answered:
         """Make ``call`` with its placeholders filled from ``values``; ``body``: instead of its template."""
+        if any(unquote(part) in DOTS for name in placeholders(call.path) for part in values[name].split("/")):
+            return Answered("unavailable", Reply("unavailable", why=SILENT), "mã này không đặt được vào địa chỉ")
         ends = self._monotonic() + deadline_s
         answered = self._once(call, values, ends, body, headers or {})
         if answered.meaning == "auth" and self.entry.renewable and answered.reply.state == "answered":

@@ -34,6 +34,8 @@ STATUSES: Final = {
     "het han": "expired",
     "expired": "expired",
 }
+THOUSANDS: Final = re.compile(r"\d{1,3}(\.\d{3})+")
+AMOUNT: Final = "số dương, ví dụ 500,5; một nghìn hai trăm năm mươi viết 1250"
 LONGEST: Final = 300
 Reader = Callable[[str], Any]
 
@@ -93,7 +95,7 @@ COLUMNS: Final = (
     Column("pack_date", ("Ngày đóng gói",), "ngày dạng 24/11/2026", "day"),
     Column("best_before", ("Dùng tốt nhất trước",), "ngày dạng 24/11/2026", "day"),
     Column("expiry_date", ("Hạn sử dụng", "HSD"), "ngày dạng 24/11/2026", "day"),
-    Column("net_quantity", ("Số lượng", "Khối lượng"), "số dương, ví dụ 500,5", "amount"),
+    Column("net_quantity", ("Số lượng", "Khối lượng"), AMOUNT, "amount"),
     Column("unit", ("Đơn vị", "Đơn vị tính", "ĐVT"), "đơn vị, ví dụ kg"),
     Column("status", ("Trạng thái", "status"), "Đang lưu hành, Tạm dừng, Đã hủy, Thu hồi hoặc Hết hạn", "status"),
 )
@@ -184,6 +186,9 @@ def _day(text: str) -> str:
 
 
 def _amount(text: str) -> str:
+    """``1.250`` is a thousand and more to one person and little more than one to another: nobody guesses."""
+    if THOUSANDS.fullmatch(text):
+        raise ValueError(text)
     try:
         made = Decimal(number(text.replace(" ", "")))
     except InvalidOperation:

@@ -1,4 +1,4 @@
-"""The language of staff screens: Vietnamese, or English for who asked for it once; their own choice, kept in a cookie."""
+"""The language of staff screens: Vietnamese, or English for who asked for it once; the choice is kept in a cookie."""
 
 from typing import Any, Final
 

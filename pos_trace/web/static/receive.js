@@ -115,7 +115,7 @@ function offer(text, answer) {
   byId("unit").value = suggestion.unit ?? choices.units[0][0];
   fillContent(byId("unit"), byId("content"), state.pending.units);
   if (answer?.goods_group) byId("goods-group").value = answer.goods_group;
-  const group = byId("naming").hidden ? answer.goods_group : byId("goods-group").value;
+  const group = byId("naming").hidden ? answer?.goods_group : byId("goods-group").value;
   datesOf(byId("receive-form"), choices.dates[group], state.pending.dates);
   byId("quantity").focus();
 }
