@@ -4,21 +4,31 @@ import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Final
 
 import click
 
 from pos_trace import settings as configuration
+from pos_trace.adapters.provinces.source import Source
 from pos_trace.cli.options import config_option, json_option, load_settings, open_node, show_json
 from pos_trace.cli.people import now
 from pos_trace.core.errors import Misconfigured
+from pos_trace.runtime import checking
+from pos_trace.services.enrolment import enrolled
 
-CALLS = {
+CALLS: Final = {
     "find": "tra một mã",
     "look": "hỏi trang chính thức",
     "changes": "thay đổi hồ sơ",
     "recalls": "thu hồi",
     "case_events": "kết luận",
     "reports": "gửi vụ việc",
+}
+MODES: Final = {
+    "record": "hồ sơ của tỉnh",
+    "foreign": "hệ thống chính thức khác",
+    "commercial": "trang của công ty",
+    "dead": "đã ngừng",
 }
 
 
@@ -34,10 +44,6 @@ def province() -> None:
 @json_option
 def check(key: str, send: bool, config: Path | None, as_json: bool) -> None:
     """Gọi thử từng phần của từng nguồn, cho xem câu hỏi và câu trả lời (khóa được che), nói phần nào đang tắt."""
-    from pos_trace.adapters.provinces.source import Source
-    from pos_trace.runtime import checking
-    from pos_trace.services.enrolment import enrolled
-
     settings = load_settings(config)
     told = configuration.sources(settings) or (Source(name="Hệ thống của tỉnh", kind="api"),)
     with open_node(config) as node, node.db.read() as session:
@@ -57,7 +63,7 @@ def check(key: str, send: bool, config: Path | None, as_json: bool) -> None:
     sys.exit(3 if not all(one.reached for one in tried) else 0 if all(one.ok for one in tried) else 1)
 
 
-def _print(checked: list, off: dict[str, str]) -> None:  # type: ignore[type-arg]
+def _print(checked: list[checking.Checked], off: dict[str, str]) -> None:
     for source in checked:
         click.echo(f"\n{source.name} ({source.kind})")
         for one in source.tried:
@@ -102,11 +108,3 @@ def show(config: Path | None, as_json: bool) -> None:
         click.echo(f"  {MODES[rule['mode']]}: {rule['host']} – {rule['platform']}")
     for place, one in enumerate(told["sources"], 1):
         click.echo(f"  nguồn {place}: {one['name']} ({one['kind']})")
-
-
-MODES = {
-    "record": "hồ sơ của tỉnh",
-    "foreign": "hệ thống chính thức khác",
-    "commercial": "trang của công ty",
-    "dead": "đã ngừng",
-}

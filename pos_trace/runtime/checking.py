@@ -133,11 +133,9 @@ def _parts(checked: Checked, one: One, watched: Watched, key: str, send: bool) -
     hide = one.caller.entry.hidden if one.caller else str
     if "find" in one.offers:
         checked.offers.add("find")
-        state = adapter.find(key).state if adapter.handles(key) else "unavailable"
-        checked.tried.append(_tried("find", watched, told, hide, ANSWERED.get(state), adapter.problem))
+        checked.tried.append(_asked("find", one, watched, key, hide))
     if "look" in one.offers:
-        state = adapter.look(key).state
-        checked.tried.append(_tried("look", watched, told, hide, LOOKED.get(state), adapter.problem))
+        checked.tried.append(_asked("look", one, watched, key, hide))
     for part in ("changes", "recalls", "case_events"):
         if part in one.offers and told.kind != "file_drop":
             page = getattr(adapter, part)(0)
@@ -151,6 +149,14 @@ def _parts(checked: Checked, one: One, watched: Watched, key: str, send: bool) -
         checked.tried.append(Tried("changes", there, say))
     for kind in sorted(told.reports):
         checked.tried.append(_report(one, watched, kind, send))
+
+
+def _asked(call: str, one: One, watched: Watched, key: str, hide: Callable[[str], str]) -> Tried:
+    """One look-up, unless this source cannot be asked for such a key."""
+    if not one.adapter.handles(key):
+        return Tried(call, False, f"nguồn này không hỏi được theo mã {key}: thêm --key với mã của nó")
+    state = getattr(one.adapter, call)(key).state
+    return _tried(call, watched, one.told, hide, (ANSWERED | LOOKED).get(state), one.adapter.problem)
 
 
 def _on(one: One) -> set[str]:

@@ -60,9 +60,11 @@ def summary(session: Session, node: Node, stall: Stall) -> PracticeSum:
 
 def note(session: Session, node: Node, stall: Stall, now: datetime) -> str:
     """What the stall's screens say in the first days after practice; else nothing."""
-    ended = stall.practice_ended_at
-    if ended is None or not timedelta(0) <= now - ended < NOTED_FOR:
+    ended, until = stall.practice_ended_at, stall.practice_until
+    if ended is None or until is None or not timedelta(0) <= now - ended < NOTED_FOR:
         return ""
+    if now.astimezone(node.zone).date() - until > NOTED_FOR:
+        return ""  # the machine was off, or the stall joined with its practice behind it
     return f"Hết thời gian tập dùng. {summary(session, node, stall).words(node.policy.province.department)}."
 
 

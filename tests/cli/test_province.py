@@ -90,6 +90,15 @@ def test_exit_codes_tell_wrong_answers_from_a_line_that_is_cut(
     assert (done.code, said in done.out) == (code, True), done
 
 
+def test_a_key_a_source_cannot_be_asked_for_is_said(
+    terminal: Terminal, station: Path, httpserver: HTTPServer, secrets: None
+) -> None:
+    flat = FlatProvince(httpserver)
+    config = told(station, FLAT.format(url=flat.url))
+    done = terminal.run("province", "check", "--key", "kt:CT-2611-0042", "--config", config)
+    assert (done.code, "không hỏi được theo mã kt:CT-2611-0042" in done.out) == (1, True)
+
+
 def test_the_enrolled_province_is_tried_by_its_own_protocol(
     terminal: Terminal, station: Path, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -104,3 +104,9 @@ def test_a_day_out_of_range_or_no_stall_is_refused(
     today = night.now.astimezone(night.node.zone).date()
     with pytest.raises(error):
         practice.set_until(night.node, night.node.machine("t"), number, today + timedelta(days=days), night.now)
+
+
+def test_a_practice_that_ended_weeks_ago_is_not_told_as_news(night: Night) -> None:
+    practise(night)
+    assert practice.due(night.node, night.later(days=40)) == 1
+    assert note(night, days=40, hours=1) == ""
