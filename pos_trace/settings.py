@@ -149,7 +149,7 @@ class Settings(Section):
     children: ChildrenSection = ChildrenSection()
     clocks: dict[str, float | str | tuple[date, ...]] = Field(default_factory=dict)
     effects: dict[str, str] = Field(default_factory=dict)
-    sources: Annotated[tuple[Source, ...], BeforeValidator(rules.as_list)] = ()
+    sources: tuple[Source, ...] = ()
 
     @field_validator("clocks", mode="before")
     @classmethod

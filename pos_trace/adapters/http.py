@@ -178,14 +178,17 @@ class Http:
         query: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
         body: bytes | None = None,
+        follow: bool = True,
     ) -> Reply:
         """As ``call``, with the answer read by ``take``, which raises ``Refused`` for what it does not want.
 
-        ``deadline``: seconds from the call to the last byte.
+        ``deadline``: seconds from the call to the last byte. ``follow`` False: a redirect is an answer too.
         """
         if not self.breaker.allows():
             return Reply("unavailable", why=self.breaker.why, detail="vừa hỏi không được, chờ hỏi lại")
-        exchange = _Exchange(lambda: self._follow(method, url, query or {}, headers or {}, body, deadline, take))
+        exchange = _Exchange(
+            lambda: self._follow(method, url, query or {}, headers or {}, body, deadline, take, follow)
+        )
         exchange.start()
         exchange.join(deadline)
         if exchange.is_alive():
@@ -216,6 +219,7 @@ class Http:
         body: bytes | None,
         wait_s: float,
         take: Take,
+        follow: bool,
     ) -> Reply:
         for _ in range(self.limits.max_redirects + 1):
             self._check_host(url)
@@ -229,7 +233,7 @@ class Http:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                if response.status_code not in REDIRECTS:
+                if response.status_code not in REDIRECTS or not follow:
                     return take(response)
                 if method != "GET":
                     raise Refused(f"redirect of a {method}")

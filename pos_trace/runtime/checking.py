@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 import orjson
 
 from pos_trace.adapters.departments.json_mapping import MappedDepartment, in_their_shape
-from pos_trace.adapters.http import Http, Limits, Reply
+from pos_trace.adapters.http import Http, Limits, Reply, Take
 from pos_trace.adapters.provinces.api import ProvinceApi
 from pos_trace.adapters.provinces.auth import MARK
 from pos_trace.adapters.provinces.caller import Caller
@@ -77,10 +77,10 @@ class Watched(Http):
         super().__init__(hosts, limits, any_content_type=any_content_type)
         self.said: list[tuple[str, str, Mapping[str, str], bytes | None, Reply, float]] = []
 
-    def call(self, method: str, url: str, **told: Any) -> Reply:
-        """As ``Http.call``."""
+    def exchange(self, method: str, url: str, take: Take, deadline: float, **told: Any) -> Reply:
+        """As ``Http.exchange``, which every call ends in."""
         began = time.monotonic()
-        reply = super().call(method, url, **told)
+        reply = super().exchange(method, url, take, deadline, **told)
         query = f"?{urlencode(told['query'])}" if told.get("query") else ""
         took = time.monotonic() - began
         self.said.append((method, url + query, told.get("headers") or {}, told.get("body"), reply, took))

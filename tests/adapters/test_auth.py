@@ -128,6 +128,26 @@ def test_a_cookie_that_is_not_set_is_named(httpserver: HTTPServer) -> None:
         made.headers(1.0)
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [(302, "", "text/html"), (200, "<html>Xin chào</html>", "text/html"), (200, "{}", "application/json")],
+)
+def test_a_log_in_of_people_may_answer_with_a_page_or_a_redirect(
+    httpserver: HTTPServer, status: int, body: str, kind: str
+) -> None:
+    headers = {"Set-Cookie": "PHIEN=abc; Path=/", "Location": "https://ke-gian.example/"}
+    httpserver.expect_request("/login").respond_with_data(body, status, headers, content_type=kind)
+    made = entry(httpserver, {"kind": "session", "user": "u", "secret_env": "S", "cookie": "PHIEN", "form": True})
+    assert made.headers(1.0) == {"Cookie": "PHIEN=abc"}
+
+
+def test_a_refused_log_in_of_people_is_told(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/login").respond_with_data("<html>Sai</html>", 403, {"Set-Cookie": "PHIEN=abc"})
+    made = entry(httpserver, {"kind": "session", "user": "u", "secret_env": "S", "cookie": "PHIEN"})
+    with pytest.raises(NotLetIn, match="trạng thái 403"):
+        made.headers(1.0)
+
+
 def test_a_log_in_that_does_not_answer_is_told(httpserver: HTTPServer) -> None:
     told = Auth.model_validate({"kind": "oauth2", "user": "u", "secret_env": "S", "login": "http://127.0.0.1:1/x"})
     with pytest.raises(NotLetIn, match="nơi đăng nhập chưa trả lời"):

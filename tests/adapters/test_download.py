@@ -68,7 +68,7 @@ def test_a_file_arrives_whole_and_leaves_nothing_else_behind(shop: Shop, tmp_pat
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.integers(0, 4000), max_size=4))
+@given(st.lists(st.integers(0, 2500), max_size=4))
 def test_however_often_the_line_breaks_the_file_is_put_together_right(
     shop: Shop, tmp_path: Path, breaks: list[int]
 ) -> None:

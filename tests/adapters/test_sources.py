@@ -112,3 +112,18 @@ def test_one_that_keeps_failing_is_left_alone_for_a_while_and_tells_so() -> None
     bad.state = "absent"
     sources.find(KEY)
     assert sources.health()[0].state == "ok"
+
+
+def test_whoever_scans_waits_for_no_long_row_of_slow_sources() -> None:
+    clock = [0.0]
+
+    class Slow(Fixed):
+        def find(self, key: str) -> RecordAnswer:
+            clock[0] += 3.0
+            return super().find(key)
+
+    row_of = [Slow("absent"), Slow("absent"), Slow("found")]
+    members = tuple(member(str(place), "x", one, lambda: NOW) for place, one in enumerate(row_of))
+    sources = Sources(members, total_s=4.0, monotonic=lambda: clock[0])
+    assert sources.find(KEY).state == "unavailable"  # the third was not asked: nobody said that the lot is absent
+    assert [len(one.asked) for one in row_of] == [1, 1, 0]

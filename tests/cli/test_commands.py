@@ -61,6 +61,7 @@ def plain(folder: Path) -> dict[tuple[str, ...], tuple[list[object], tuple[int, 
         ("decode",): ([picture], (0,)),
         ("verify",): ([CABBAGE], (0, 1)),
         ("doctor",): ([], (0, 1)),
+        ("records", "stats"): ([], (0,)),
         ("province", "show"): ([], (0,)),
         ("province", "check"): ([], (1,)),
         ("printer", "add"): (["quay", "--transport", "file", "--address", folder / "giay"], (0,)),
@@ -126,6 +127,7 @@ def start(config: Path) -> tuple["subprocess.Popen[str]", dict[str, Any]]:
 
 
 def test_no_command_was_left_out_above(tmp_path: Path) -> None:
-    """``demo`` and ``bench`` have tests of their own: they take minutes."""
+    """``demo``, ``bench`` and what ``records`` does between two nodes have tests of their own."""
     others = {("init",), ("run",), ("agency", "add"), ("enrol", "code"), ("enrol", "station"), ("demo",), ("bench",)}
+    others |= {("records", name) for name in ("import", "publish", "sync")}
     assert set(plain(tmp_path)) | others == set(LEAVES)

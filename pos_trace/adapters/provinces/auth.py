@@ -14,6 +14,7 @@ from typing import Any, Final
 from urllib.parse import quote, quote_plus, urlencode
 
 import orjson
+import requests
 
 from pos_trace.adapters.http import Http, Reply
 from pos_trace.adapters.provinces import fields, outcome
@@ -23,6 +24,7 @@ MARK: Final = "•••"
 EARLIER_S: Final = 30.0
 LASTS_S: Final = 300.0
 LEAST_S: Final = 0.05
+MOST_BODY: Final = 1 << 16
 SHOWN: Final = {"header": "{secret}", "oauth2": "Bearer {token}", "session": "Bearer {token}"}
 
 
@@ -117,10 +119,15 @@ class Entry:
         body = urlencode(asked).encode() if form else orjson.dumps(asked)
         kind = "application/x-www-form-urlencoded" if form else "application/json"
         headers = {"Content-Type": kind, "Accept": "application/json"}
-        reply = self._http.call("POST", str(told.login), headers=headers, body=body, deadline_s=deadline_s)
+        if told.cookie:  # a log-in of people: a page or a redirect is as good as JSON, if it sets the cookie
+            reply = self._http.exchange(
+                "POST", str(told.login), _with_any_body, deadline_s, headers=headers, body=body, follow=False
+            )
+        else:
+            reply = self._http.call("POST", str(told.login), headers=headers, body=body, deadline_s=deadline_s)
         if reply.state == "unavailable":
             raise NotLetIn(self.hidden(f"nơi đăng nhập chưa trả lời: {reply.detail}"), reply.why or "province_silent")
-        if outcome.meaning(told.rules, reply) is not None or not 200 <= reply.status < 300:
+        if outcome.meaning(told.rules, reply) is not None or reply.status >= (400 if told.cookie else 300):
             raise NotLetIn(f"nơi đăng nhập không nhận khóa (trạng thái {reply.status})")
         token = _cookie(reply, told.cookie) if told.cookie else _text(reply.json, told.token)
         if not token:
@@ -137,6 +144,16 @@ class Entry:
             return {"username": told.user, "password": secret}
         asked = {"grant_type": "client_credentials", "client_id": told.user, "client_secret": secret}
         return asked | ({"scope": told.scope} if told.scope else {})
+
+
+def _with_any_body(response: requests.Response) -> Reply:
+    """Status and headers of an answer, with its JSON where it is some."""
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    try:
+        body = orjson.loads(response.raw.read(MOST_BODY, decode_content=False))
+    except orjson.JSONDecodeError:
+        body = None
+    return Reply("answered", response.status_code, body, headers)
 
 
 def _text(body: Any, path: str) -> str:

@@ -18,6 +18,7 @@ from pos_trace.core.records import RecordAnswer, RecordsAge
 SILENT: Final = "province_silent"
 FAILURES: Final = 3
 OPEN_S: Final = 30.0
+TOTAL_S: Final = 4.0
 
 
 class Asked(Protocol):
@@ -84,19 +85,29 @@ class Member:
 
 
 class Sources:
-    """RecordSource over several, asked in their order."""
+    """RecordSource over several, asked in their order. Whoever scans waits: after ``total_s`` seconds no further one is
+    asked, and those that were not leave the lot unknown.
+    """
 
-    def __init__(self, members: tuple[Member, ...]) -> None:
+    def __init__(
+        self,
+        members: tuple[Member, ...],
+        total_s: float = TOTAL_S,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.members = members
+        self._total_s, self._monotonic = total_s, monotonic
 
     def find(self, key: str) -> RecordAnswer:
         """The first that has it; else absent when all who speak for it say so; else unavailable."""
         absent: RecordAnswer | None = None
         silent: RecordAnswer | None = None
+        ends = self._monotonic() + self._total_s
         for member in self.members:
             if not member.handles(key):
                 continue
-            answer = member.find(key)
+            late = self._monotonic() >= ends
+            answer = RecordAnswer("unavailable", why=SILENT) if late else member.find(key)
             if answer.state == "found":
                 return answer
             if member.speaks_for and answer.state == "unavailable":

@@ -16,6 +16,7 @@ from pos_trace.adapters.provinces import fields
 from pos_trace.core.records import Facility, LotRecord, Recall
 
 PARTS: Final = ("key", "link", "gtin", "lot", "serial", "sscc", "scheme", "code")
+NAMES_A_LOT: Final = ("key", "link", "lot", "serial", "sscc", "code")  # a GTIN alone is a product, no lot
 CURSOR: Final = ("since", "page", "size")
 LOT: Final = tuple(f.name for f in members(LotRecord))
 FACILITY: Final = tuple(f"facility.{f.name}" for f in members(Facility))
@@ -159,8 +160,8 @@ class Find(Call):
         self.may_ask(PARTS)
         for name in self.fields:
             known(name, (*LOT, *FACILITY, *RECALL), "trường")
-        if not self.asks():
-            raise ValueError("path, query hoặc body cần ô trống {key}, {gtin}, {lot}, {serial}, {sscc} hoặc {code}")
+        if not set(self.asks()) & set(NAMES_A_LOT):
+            raise ValueError("cần ô trống nêu đúng một lô: {key}, {link}, {lot}, {serial}, {sscc} hoặc {code}")
         return self
 
 
