@@ -8,7 +8,10 @@ import click
 
 from pos_trace.cli.options import json_option, show_json, unused_config_option
 
-BENCHES: Final[dict[str, str]] = {name: f"pos_trace.bench.{name}" for name in ("parse", "decode", "pages")}
+MODULES: Final = {"import": "importing"}  # an English word that Python keeps for itself
+BENCHES: Final[dict[str, str]] = {
+    name: f"pos_trace.bench.{MODULES.get(name, name)}" for name in ("parse", "decode", "pages", "verify", "import")
+}
 
 
 @click.command()
