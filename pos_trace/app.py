@@ -79,6 +79,10 @@ BLUEPRINTS: dict[str, tuple[str, ...]] = {
         "pos_trace.web.province.api_register",
         "pos_trace.web.province.api_desk_checks",
         "pos_trace.web.province.pages_desk_checks",
+        "pos_trace.web.province.pages_doubts",
+        "pos_trace.web.province.api_ranges",
+        "pos_trace.web.province.api_lot_files",
+        "pos_trace.web.province.pages_register",
         "pos_trace.web.province.pages",
     ),
 }

@@ -219,6 +219,7 @@ def policy(settings: Settings) -> Policy:
     law = _preset("law/clocks.toml")
     constants = {name: entry["value"] for name, entry in law.get("clocks", {}).items()}
     province = told.get("province", {})
+    targets = _preset("law/targets.toml")["trace_system_share"]
     hosts = (settings.public.base_url, *settings.public.former_base_urls)
     code_rules = CodeRules(
         hosts=rules.preset_rows(HostRule, "hosts", told),
@@ -245,6 +246,8 @@ def policy(settings: Settings) -> Policy:
         starter=starter_from(starter, [group.name for group in goods]),
         help_line=settings.node.help_line,
         province_keys=settings.province.keys,
+        trace_target=int(targets["value"]),
+        trace_target_source=str(targets["source"]),
     )
 
 

@@ -222,6 +222,8 @@ def test_the_rules_of_a_node_are_the_houses_moved_by_its_own_file(tmp_path: Path
     assert (rules.clocks.report_after.total_seconds(), rules.clocks.keep_months) == (36 * 3600, 60)
     assert rules.effects == (("serial_seen", "hold"),)
     assert rules.clocks.holidays
+    assert rules.trace_target == 30
+    assert "NĐ 37/2026" in rules.trace_target_source
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,15 @@ from typing import Final
 from pos_trace.core.goods import PapersState, group_of
 from pos_trace.core.judgements import CodeView, History, OriginJudgement, RecordJudgement
 from pos_trace.core.policy import GoodsGroup, HostRule, Policy
-from pos_trace.core.quantities import shown
-from pos_trace.core.records import LotRecord, RecordAnswer
+from pos_trace.core.quantities import shown, weighed
+from pos_trace.core.records import Facility, LotRecord, RecordAnswer
 from pos_trace.core.vocabulary import times
 
 Causes = dict[str, Mapping[str, str]]
 NO_RECORD: Final = frozenset({"absent", "none"})
 NEAR_EXPIRY_DAYS: Final = 2
 ASKED: Final = "sạp khác"
+TOGETHER: Final = "cộng các nơi trong tỉnh"
 SILENT: Final = ("offline", "province_silent")
 
 
@@ -42,6 +43,12 @@ class Evidence:
         return (self.answer is not None and self.answer.recall is not None) or (
             self.record is not None and self.record.status == "recalled"
         )
+
+    @property
+    def suspended_facility(self) -> Facility | None:
+        """The lot's facility, where the province suspended it and so all its lots."""
+        facility = self.answer.facility if self.answer is not None else None
+        return facility if facility is not None and facility.status == "suspended" else None
 
     @property
     def foreign(self) -> bool:
@@ -136,20 +143,31 @@ def _recorded(seen: Evidence) -> Causes:
     if seen.record is not None:
         if seen.record.status in ("revoked", "suspended"):
             causes[seen.record.status] = {}
+        elif seen.suspended_facility is not None:
+            named = not seen.suspended_facility.is_individual
+            causes["suspended"] = {"facility": seen.suspended_facility.name} if named else {}
         causes |= _quantity(seen, seen.record)
     return causes
 
 
 def _quantity(seen: Evidence, record: LotRecord) -> Causes:
-    """More received than the lot holds, beyond what scales and wet goods explain."""
+    """More received than the lot holds, beyond what scales and wet goods explain: by this site alone, else by all sites
+    together. What was received is counted in kilograms where the lot is weighed, else in the lot's own unit.
+    """
     own = seen.group.tolerance if seen.group is not None else None
-    tolerance = seen.policy.quantity_tolerance if own is None else own
-    stated, received = record.net_quantity, seen.history.received
-    if stated is None or received is None or received <= stated * (1 + tolerance):
+    most = 1 + (seen.policy.quantity_tolerance if own is None else own)
+    stated, unit = record.net_quantity, record.unit or ""
+    kilograms = weighed(stated, record.unit)
+    if stated is None:
         return {}
-    unit = record.unit or ""
-    told = {"declared": f"{shown(stated)} {unit}".strip(), "received": f"{shown(received)} {unit}".strip()}
-    return {"quantity_above_lot": told}
+    told = {"declared": f"{shown(stated)} {unit}".strip()}
+    here, together = seen.history.received, seen.history.in_province
+    held, counted = (stated, unit) if kilograms is None else (kilograms, "kg")
+    if here is not None and here > held * most:
+        return {"quantity_above_lot": told | {"received": f"{shown(here)} {counted}".strip()}}
+    if together is not None and kilograms is not None and together > kilograms * most:
+        return {"quantity_above_lot": told | {"received": f"{shown(together)} kg, {TOGETHER}"}}
+    return {}
 
 
 def _certificates(seen: Evidence) -> Causes:

@@ -63,7 +63,8 @@ class History:
 
     ``received``: accepted so far of this lot, this line included, in the record's unit. ``expected_gtin`` and
     ``expected_group``: what the receiver said the goods are. ``seen``: the same serial before. ``expiry``: the use-by
-    date of goods without a code, as the receiver read it.
+    date of goods without a code, as the receiver read it. ``in_province``: kilograms all sites received of the lot,
+    as the province sums them.
     """
 
     seen: Seen | None = None
@@ -73,6 +74,7 @@ class History:
     expected_gtin: str | None = None
     expected_group: str | None = None
     expiry: date | None = None
+    in_province: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,7 @@ class Policy:
     """Everything configurable that a rule may ask for, in one frozen value.
 
     ``province_keys``: public keys (base64) the province signs with, beside the one it told at enrolment.
+    ``trace_target``: the share of enterprises, in percent, that are to have a trace system, and who says so.
     """
 
     codes: CodeRules = field(default_factory=CodeRules)
@@ -173,6 +174,8 @@ class Policy:
     starter: tuple[StarterGoods, ...] = ()
     help_line: str = ""
     province_keys: tuple[str, ...] = ()
+    trace_target: int = 30
+    trace_target_source: str = ""
 
     def group(self, name: str | None) -> GoodsGroup | None:
         """The goods group called ``name``, or None."""

@@ -112,6 +112,12 @@ def to_kg(quantity: Decimal, unit: str, content_kg: Decimal | None) -> Decimal |
     return None if each is None else (quantity * each).quantize(MILLI)
 
 
+def weighed(quantity: Decimal | None, unit: str | None) -> Decimal | None:
+    """Kilograms of a quantity in a unit of weight, by whatever name people call it; None for every other unit."""
+    known = unit_of(unit or "")
+    return None if quantity is None or known is None else to_kg(quantity, known, None)
+
+
 def shown(quantity: Decimal) -> str:
     """``1,5`` and ``1.234``: comma for decimals, dots for thousands, no trailing zeros."""
     whole, _, part = f"{abs(quantity).quantize(MILLI):f}".partition(".")

@@ -56,13 +56,13 @@ class RowError:
     expected: str
 
 
-def headings(cells: Sequence[Any]) -> tuple[dict[int, str], list[str]]:
+def headings(cells: Sequence[Any], columns: Mapping[str, str] = COLUMNS) -> tuple[dict[int, str], list[str]]:
     """Place → field of a sheet's first line, however it is spelt, and the headings nobody knows."""
-    known = {fold(title): name for name, title in COLUMNS.items()}
+    known = {fold(title): name for name, title in columns.items()}
     found: dict[int, str] = {}
     unknown = []
     for place, cell in enumerate(cells):
-        title = _text(cell)
+        title = cell_text(cell)
         name = known.get(fold(title))
         if name is not None and name not in found.values():
             found[place] = name
@@ -85,7 +85,7 @@ def read_row(
             wrong.append(RowError(line, COLUMNS[name], expected))
 
     for name, width in WIDTHS.items():
-        text = _text(cells.get(name))
+        text = cell_text(cells.get(name))
         short = len(text) <= width
         if name == "tax_code":
             take(name, text or None, "mã số thuế, ví dụ 0312345678", not text or bool(_TAX.match(text)))
@@ -93,15 +93,15 @@ def read_row(
             take(name, text, f"chữ, từ 1 đến {width} ký tự", bool(text) and short)
         else:
             take(name, text, f"chữ, tối đa {width} ký tự", short)
-    gln = _text(cells.get("gln")).replace(" ", "")
+    gln = cell_text(cells.get("gln")).replace(" ", "")
     good = len(gln) == GLN_LENGTH and is_digits(gln) and checks(gln)
     take("gln", gln or None, "13 chữ số, đúng số kiểm tra; ô dạng chữ", not gln or good)
-    named, unknown = _groups(_text(cells.get("groups")), groups)
+    named, unknown = _groups(cell_text(cells.get("groups")), groups)
     titles = ", ".join(group.title_vi for group in groups)
     take("groups", named, f"tên nhóm, cách nhau dấu chấm phẩy: {titles}", not unknown)
-    day = _day(cells.get("golive"))
-    take("golive", day, "ngày, ví dụ 24/11/2026", day is not None or not _text(cells.get("golive")))
-    count = _text(cells.get("devices")) or "1"
+    day = cell_day(cells.get("golive"))
+    take("golive", day, "ngày, ví dụ 24/11/2026", day is not None or not cell_text(cells.get("golive")))
+    count = cell_text(cells.get("devices")) or "1"
     fits = is_digits(count) and len(count) == 1 and 1 <= int(count) <= MOST_DEVICES
     take("devices", int(count) if fits else 0, f"số từ 1 đến {MOST_DEVICES}", fits)
     return (None, wrong) if wrong else (StallRow(**told), [])
@@ -119,19 +119,20 @@ def twice(rows: Sequence[StallRow]) -> list[RowError]:
     return wrong
 
 
-def _text(cell: Any) -> str:
+def cell_text(cell: Any) -> str:
     """A cell as text: Excel gives whole numbers as fractions."""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     return "" if cell is None else clean(str(cell), 400)
 
 
-def _day(cell: Any) -> date | None:
+def cell_day(cell: Any) -> date | None:
+    """A day as a sheet has it or as people write it; None for what is none."""
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):
         return cell
-    text = _text(cell)
+    text = cell_text(cell)
     found = _DAY.match(text)
     try:
         if found is not None:

@@ -162,7 +162,7 @@ def _judge_found(seen: Evidence) -> RecordJudgement:
         return "revoked"
     if record.status == "expired" or (record.expiry_date or times.FAR) < times.local_day(seen.now):
         return "expired"
-    if record.status == "suspended":
+    if record.status == "suspended" or seen.suspended_facility is not None:
         return "suspended"
     return "match" if seen.mismatch is None else "mismatch"
 

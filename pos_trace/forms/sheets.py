@@ -47,6 +47,19 @@ def line(
     paper.cell(width, 0, plain, align=align)
 
 
+def broken(paper: FPDF, text: str, style: str, size: float, width: float, most: int) -> list[str]:
+    """``text`` in at most ``most`` lines of ``width`` mm at ``size`` points; the last one holds all that is left."""
+    paper.set_font(FAMILY, style, size)
+    lines: list[str] = []
+    for word in clean(text, 200).split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and (paper.get_string_width(longer) <= width or len(lines) == most):
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
 def symbol(paper: FPDF, text: str, x: float, y: float, side: float) -> None:
     """A QR of ``text`` at level M, its quiet zone inside the ``side`` mm."""
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=QUIET)

@@ -5,20 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from typing import Any, Final
-from zipfile import BadZipFile, ZipFile
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pos_trace.core.errors import FieldError, Invalid
 from pos_trace.core.policy import GoodsGroup
 from pos_trace.core.stall_rows import COLUMNS, MOST_ROWS, NEEDED, RowError, StallRow, headings, read_row, twice
 from pos_trace.core.text import safe_cell
+from pos_trace.forms import xlsx_in
 
-MOST_BYTES: Final = 5_000_000
-MOST_UNPACKED: Final = 60_000_000
-MOST_COLUMNS: Final = 40
 SHEET: Final = "Sạp"
 NOTES: Final = "Cần sửa"
 WIDTH: Final = {"number": 12, "name": 28, "owner": 22, "gln": 18, "commune": 20, "groups": 30, "tax_code": 16}
@@ -67,11 +63,11 @@ def template(groups: Sequence[GoodsGroup], example: date) -> bytes:
 
 def read(data: bytes, groups: Sequence[GoodsGroup]) -> StallSheet:
     """The stalls of an XLSX; raises ``Invalid`` for what is no such sheet, is too large, or has no known headings."""
-    lines = _lines(data)
+    lines = xlsx_in.lines(data, SHEET, MOST_ROWS, "sạp")
     places, unknown = headings(lines[0] if lines else [])
     missing = [COLUMNS[name] for name in NEEDED if name not in places.values()]
     if missing:
-        raise _refused(f"Dòng đầu của bảng thiếu cột: {', '.join(missing)}. Dùng bảng mẫu.")
+        raise xlsx_in.refused(f"Dòng đầu của bảng thiếu cột: {', '.join(missing)}. Dùng bảng mẫu.")
     rows: list[StallRow] = []
     errors: list[RowError] = []
     raw: dict[int, dict[str, Any]] = {}
@@ -102,31 +98,6 @@ def bad_rows(sheet: StallSheet, more: Sequence[RowError] = ()) -> bytes:
         page.append([safe_cell(cell) if isinstance(cell, str) else cell for cell in (*cells, words)])
     page.column_dimensions["J"].width = 70
     return _bytes(book)
-
-
-def _lines(data: bytes) -> list[tuple[Any, ...]]:
-    if len(data) > MOST_BYTES:
-        raise _refused("Tệp quá lớn: tối đa 5 MB.")
-    try:
-        with ZipFile(BytesIO(data)) as packed:
-            if sum(item.file_size for item in packed.infolist()) > MOST_UNPACKED:
-                raise _refused("Tệp quá lớn khi mở ra.")
-        book = load_workbook(BytesIO(data), read_only=True, data_only=True)
-        sheet = book[SHEET] if SHEET in book.sheetnames else book.worksheets[0]
-        most = MOST_ROWS + 2
-        lines = list(sheet.iter_rows(max_row=most, max_col=MOST_COLUMNS, values_only=True))
-        book.close()
-    except Invalid:
-        raise
-    except (BadZipFile, KeyError, IndexError, ValueError, TypeError, AttributeError, OSError, SyntaxError):
-        raise _refused("Tệp này không phải bảng Excel (.xlsx).") from None
-    if len(lines) == most:
-        raise _refused(f"Bảng có quá nhiều dòng: tối đa {MOST_ROWS} sạp mỗi lần.")
-    return lines
-
-
-def _refused(detail: str) -> Invalid:
-    return Invalid("sheet_invalid", detail, (FieldError("/file", "invalid"),))
 
 
 def _first(book: Workbook) -> Worksheet:

@@ -3,15 +3,20 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from urllib.parse import unquote
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pos_trace.core.distances import kilometres
 from pos_trace.core.judgements import History, Seen, seen_before
+from pos_trace.core.records import RecordAnswer
+from pos_trace.core.serial_ranges import out_of_range
 from pos_trace.core.vocabulary.stock import CLOSED_WORDS
 from pos_trace.services.code_view import CodeView
 from pos_trace.services.node import Node
+from pos_trace.store import lot_totals, serial_ranges
+from pos_trace.store.lots import lot_of
 from pos_trace.store.models import LotSighting, Scan, Site, Stall, StationRow, StockLot
 
 
@@ -34,20 +39,42 @@ def history(
     received: Decimal | None,
     now: datetime,
     asked: Asked = ASKED_NOTHING,
+    answer: RecordAnswer | None = None,
 ) -> History:
     """What this node itself knows of the goods scanned at ``now``: the serial seen before
     here, or at another site where no truck could have been, how much of the lot came
-    in already, whether the stall had closed it ("Hết lô này"), what the receiver said the goods are.
+    in already, whether the stall had closed it ("Hết lô này"), whether its serial was ever issued, what the receiver
+    said the goods are. ``answer``: what the records say of it.
     """
     if code is None or code.key is None:
         return History()
     return History(
         seen=_far(session, node, code, now) or _seen(session, node, code, now),
         received=received,
+        in_province=_in_province(session, answer),
         lot_closed=_lot_closed(session, node, stall_id, code.key, now),
+        serial_out_of_range=_never_issued(session, code, answer),
         expected_gtin=asked.gtin,
         expected_group=asked.group,
     )
+
+
+def _in_province(session: Session, answer: RecordAnswer | None) -> Decimal | None:
+    """What all sites received of the lot, where its record declares how much it holds; that of one crate does not."""
+    record = answer.record if answer is not None else None
+    if record is None or record.net_quantity is None or lot_of(record.key) != record.key:
+        return None
+    return lot_totals.kilograms(session, record.key)
+
+
+def _never_issued(session: Session, code: CodeView, answer: RecordAnswer | None) -> bool:
+    """Whether ranges of serials were issued for these goods and the label's lies in none of them."""
+    if code.serial is None or code.key is None:
+        return False
+    record = answer.record if answer is not None else None
+    _, _, lot = lot_of(code.key).partition("/10/")
+    issued = serial_ranges.issued(session, code.gtin, unquote(lot) or None, record.facility_id if record else None)
+    return out_of_range(code.serial, issued)
 
 
 def _lot_closed(session: Session, node: Node, stall_id: str | None, key: str, at: datetime) -> bool:

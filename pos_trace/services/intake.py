@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from pos_trace.core.errors import Conflict
 from pos_trace.core.text import clean
-from pos_trace.services import register
+from pos_trace.services import lot_sums, register
 from pos_trace.services.node import Actor, Answer, Node, Transaction, sha256
 from pos_trace.store import counters
+from pos_trace.store.lots import lot_of
 from pos_trace.store.models import LotSighting, PublishedLine, PublishedReceipt
 
 SERIAL = "/21/"
@@ -105,6 +106,7 @@ def take_sightings(node: Node, who: Actor, sightings: list[dict[str, Any]], now:
             _keep_sighting(tx, message, told)
         for key in sorted({told["key"] for told in sightings if SERIAL in told["key"]}):
             _publish_serial(tx, key)
+        lot_sums.retell(tx, [lot_of(told["key"]) for told in sightings])
         return tx.answer({"accepted": len(sightings)})
 
 
@@ -115,6 +117,7 @@ def _keep_sighting(tx: Transaction, message: str, told: dict[str, Any]) -> None:
         row = LotSighting(site_id=tx.who.site_id, id=str(named), created_at=tx.now)
         tx.session.add(row)
     row.day, row.key = date.fromisoformat(told["day"]), told["key"]
+    row.lot_key = lot_of(row.key)
     row.received_kg = Decimal(told["received_kg"])
     row.first_scan_at = datetime.fromisoformat(told["first_scan_at"])
     tx.session.flush()

@@ -187,7 +187,7 @@ def rejudge_line(tx: Transaction, line: DeliveryLine, answer: RecordAnswer | Non
         answer = None
     received = balance_of(tx.session, node, line)
     asked = earlier.Asked(line.asked_gtin, line.asked_group)
-    facts = earlier.history(tx.session, node, line.stall_id, code, received, line.created_at, asked)
+    facts = earlier.history(tx.session, node, line.stall_id, code, received, line.created_at, asked, answer)
     facts = facts if code is not None else replace(facts, expiry=line.expiry)
     verdict = judge(node, code, answer, papers, facts, line.goods_group, tx.now)
     keep(tx, verdict, cause, line, None)

@@ -11,16 +11,20 @@ from pos_trace.store.models import (
     FacilityRow,
     LotRecordRow,
     LotSighting,
+    LotTotal,
     RecallLot,
     RecallRow,
+    SerialRange,
     StationRow,
 )
 from pos_trace.store.types import jsonable
 
 Line = dict[str, Any]
-LOT_MEMBERS = tuple(column.key for column in LotRecordRow.__table__.columns)
-FACILITY_MEMBERS = tuple(column.key for column in FacilityRow.__table__.columns)
+INTERNAL = frozenset({"status_reason"})
+LOT_MEMBERS = tuple(column.key for column in LotRecordRow.__table__.columns if column.key not in INTERNAL)
+FACILITY_MEMBERS = tuple(column.key for column in FacilityRow.__table__.columns if column.key not in INTERNAL)
 RECALL_MEMBERS = tuple(column.key for column in RecallRow.__table__.columns)
+RANGE_MEMBERS = tuple(column.key for column in SerialRange.__table__.columns)
 STATION_MEMBERS = tuple(column.key for column in StationRow.__table__.columns)
 CERTIFICATE_MEMBERS = ("kind", "number", "issuer", "issued", "expires")
 
@@ -55,9 +59,19 @@ def station_line(row: StationRow) -> Line:
     return _line(row, STATION_MEMBERS)
 
 
+def serial_range_line(row: SerialRange) -> Line:
+    """A range of serials that was issued."""
+    return _line(row, RANGE_MEMBERS)
+
+
 def sighting_line(row: LotSighting) -> Line:
     """When a site first scanned a serial that another site scanned too; not how much of it, not which stall."""
     return {"station_id": row.site_id} | _line(row, ("id", "key", "day", "first_scan_at", "version"))
+
+
+def lot_total_line(row: LotTotal) -> Line:
+    """How much of a lot all sites received together; not who."""
+    return _line(row, ("key", "received_kg", "sites", "version"))
 
 
 def _line(row: object, members: tuple[str, ...]) -> Line:

@@ -12,7 +12,17 @@ from pos_trace.services import lines
 from pos_trace.services.node import Answer, Node
 from pos_trace.store import lots
 from pos_trace.store.lots import lot_of
-from pos_trace.store.models import DeskCheck, FacilityRow, LotRecordRow, LotSighting, RecallLot, RecallRow, StationRow
+from pos_trace.store.models import (
+    DeskCheck,
+    FacilityRow,
+    LotRecordRow,
+    LotSighting,
+    LotTotal,
+    RecallLot,
+    RecallRow,
+    SerialRange,
+    StationRow,
+)
 
 MODELS: tuple[tuple[str, Any], ...] = (
     ("facility", FacilityRow),
@@ -21,6 +31,8 @@ MODELS: tuple[tuple[str, Any], ...] = (
     ("station", StationRow),
     ("desk_check", DeskCheck),
     ("sighting", LotSighting),
+    ("lot_total", LotTotal),
+    ("serial_range", SerialRange),
 )
 PAGE = 500
 MOST = 2000
@@ -131,4 +143,8 @@ def _line(session: Session, kind: str, row: Any) -> lines.Line:
         return lines.station_line(row)
     if kind == "sighting":
         return lines.sighting_line(row)
+    if kind == "serial_range":
+        return lines.serial_range_line(row)
+    if kind == "lot_total":
+        return lines.lot_total_line(row)
     return lines.facility_line(session, row) if kind == "facility" else lines.recall_line(session, row)

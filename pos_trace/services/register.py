@@ -10,14 +10,16 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from pos_trace.core.errors import FieldError, Invalid
+from pos_trace.core.lot_documents import lacks_document
+from pos_trace.core.policy import Policy
 from pos_trace.core.text import clean
-from pos_trace.services import lines
+from pos_trace.services import lines, lot_sums
 from pos_trace.services.node import Actor, Answer, Node, Transaction
 from pos_trace.store import counters
 from pos_trace.store.lots import lot_of
 from pos_trace.store.models import CertificateRow, FacilityRow, LotRecordRow, RecallLot, RecallRow
 
-RECORDS = "records"
+RECORDS = counters.RECORDS
 MOST = 5000
 KEY = re.compile(
     r"01/(?P<gtin>\d{14})/10/(?P<lot>[^/\s]{1,80})(?:/21/(?P<serial>[^/\s]{1,80}))?"
@@ -42,12 +44,13 @@ def put_facility(node: Node, who: Actor, line: dict[str, Any], now: datetime) ->
         for name in lines.FACILITY_MEMBERS:
             if name not in ("facility_id", "version"):
                 setattr(row, name, line.get(name) or _blank(name))
+        _reason(row, line)
         certificates = line.get("certificates") or []
         tx.session.flush()
         _certificates(tx, row.facility_id, certificates)
         result = _settle(tx, row, before, lines.facility_line(tx.session, row))
         if result != "unchanged":
-            tx.audit("facility_put", f"facility:{row.facility_id}"[:80], {"result": result, "version": row.version})
+            tx.audit("facility_put", f"facility:{row.facility_id}"[:80], _audited(result, row))
         return tx.answer({"facility_id": row.facility_id, "version": row.version, "result": result})
 
 
@@ -60,12 +63,20 @@ def put_lots(node: Node, who: Actor, lots: list[dict[str, Any]], now: datetime) 
     if not 0 < len(lots) <= MOST:
         raise Invalid("lots_count", f"Mỗi lần gửi từ 1 đến {MOST} lô.")
     with node.write(who, now) as tx:
-        _check(tx.session, lots)
-        items = [_put_lot(tx, line) for line in lots]
-        changed = [item for item in items if item["result"] != "unchanged"]
-        if changed:
-            tx.audit("lots_put", f"lots:{len(changed)}", {"keys": [item["key"] for item in changed[:50]]})
-        return tx.answer({"version": max(item["version"] for item in items), "items": items})
+        return tx.answer(write_lots(tx, lots))
+
+
+def write_lots(tx: Transaction, lots: list[dict[str, Any]]) -> Answer:
+    """As ``put_lots``, inside the caller's write."""
+    _check(tx, lots)
+    items = [_put_lot(tx, line) for line in lots]
+    changed = [item for item in items if item["result"] != "unchanged"]
+    if changed:
+        told: Answer = {"keys": [item["key"] for item in changed[:50]]}
+        reasons = [line["status_reason"] for line in lots[:1] if line.get("status_reason")]
+        tx.audit("lots_put", f"lots:{len(changed)}", told | ({"reason": reasons[0]} if reasons else {}))
+        lot_sums.retell(tx, [lot_of(item["key"]) for item in changed])
+    return {"version": max(item["version"] for item in items), "items": items}
 
 
 def key_parts(key: str) -> dict[str, str | None]:
@@ -106,6 +117,7 @@ def _put_lot(tx: Transaction, line: dict[str, Any]) -> Answer:
     for name in lines.LOT_MEMBERS:
         if name not in OWN:
             setattr(row, name, _value(name, line.get(name)))
+    _reason(row, line)
     row.own_status = row.status = line["status"]
     row.recall_id = recall_on(tx.session, row)
     row.status = "recalled" if row.recall_id else row.own_status
@@ -113,6 +125,17 @@ def _put_lot(tx: Transaction, line: dict[str, Any]) -> Answer:
     if result != "unchanged":
         row.updated_at = tx.now
     return {"key": row.key, "result": result, "version": row.version}
+
+
+def _reason(row: Any, line: dict[str, Any]) -> None:
+    """Why the desk set the status; what a machine sends leaves the last one standing."""
+    if "status_reason" in line:
+        row.status_reason = clean(line["status_reason"] or "", 500) or None
+
+
+def _audited(result: str, row: FacilityRow) -> Answer:
+    told: Answer = {"result": result, "version": row.version, "status": row.status}
+    return told | ({"reason": row.status_reason} if row.status_reason else {})
 
 
 def _settle(tx: Transaction, row: Any, before: dict[str, Any] | None, after: dict[str, Any]) -> str:
@@ -150,16 +173,16 @@ def _certificates(tx: Transaction, facility_id: str, certificates: list[dict[str
     tx.session.flush()
 
 
-def _check(session: Session, lots: list[dict[str, Any]]) -> None:
-    known = set(session.scalars(select(FacilityRow.facility_id)))
+def _check(tx: Transaction, lots: list[dict[str, Any]]) -> None:
+    known = set(tx.session.scalars(select(FacilityRow.facility_id)))
     errors: list[FieldError] = []
     for index, line in enumerate(lots):
-        errors += [FieldError(f"/lots/{index}/{name}", code) for name, code in _wrong(line, known)]
+        errors += [FieldError(f"/lots/{index}/{name}", code) for name, code in _wrong(tx.node.policy, line, known)]
     if errors:
         raise Invalid("lots_invalid", f"Có {len(errors)} mục chưa đúng; chưa ghi lô nào.", tuple(errors[:50]))
 
 
-def _wrong(line: dict[str, Any], facilities: set[str]) -> list[tuple[str, str]]:
+def _wrong(policy: Policy, line: dict[str, Any], facilities: set[str]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     try:
         key_parts(str(line.get("key", "")))
@@ -171,6 +194,8 @@ def _wrong(line: dict[str, Any], facilities: set[str]) -> list[tuple[str, str]]:
         found.append(("facility_id", "facility_unknown"))
     if line.get("status") not in SET_HERE:
         found.append(("status", "invalid"))
+    if lacks_document(policy.group(line.get("product_group")), line.get("standards")):
+        found.append(("standards", "document_missing"))
     for name in (*DATES, "net_quantity"):
         try:
             _value(name, line.get(name))

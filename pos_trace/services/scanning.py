@@ -228,7 +228,7 @@ def _judge(
 ) -> Verdict:
     view = CodeView.of_code(code, goods.dates.expiry)
     received = None if goods.kg is None else judging.received_of(session, node, code.key) + goods.kg
-    facts: History = earlier.history(session, node, who.stall_id, view, received, now, goods.asked)
+    facts: History = earlier.history(session, node, who.stall_id, view, received, now, goods.asked, answer)
     group = goods.called[1]
     papers = papers_state((), node.policy.group(group), now.astimezone(node.zone).date())
     return judging.judge(node, view, answer, papers, facts, group, now)

@@ -1,6 +1,6 @@
 """Once a day a station tells which lots it received, how many kilograms, and when each was first scanned."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -40,8 +40,10 @@ def queue_day(node: Node, day: date, now: datetime) -> int:
         done = set(tx.session.scalars(told))
         fresh = {stall: lines for stall, lines in stalls.items() if stall not in done}
         for stall_id, lines in fresh.items():
-            corrected = stock.corrections(tx.session, node.id, [line.id for line in lines])
-            lots = _lots(day, lines, corrected)
+            ids = [line.id for line in lines]
+            corrected = stock.corrections(tx.session, node.id, ids)
+            elsewhere = transfers_inside.told_elsewhere(tx.session, node.id, ids)
+            lots = _lots(day, lines, corrected, elsewhere)
             plain = f"Lô đã nhận ngày {day:%d/%m/%Y}: {len(lots)} lô (số kg, giờ quét đầu tiên; không có giá)"
             tx.send(DESTINATION, KIND, group, {"sightings": lots}, plain, stall_id)
         return len(fresh)
@@ -55,12 +57,16 @@ def kilograms(line: DeliveryLine, corrected: Decimal = Decimal(0)) -> Decimal:
     return Decimal(0) if kg is None else max(Decimal(0), kg + corrected)
 
 
-def _lots(day: date, lines: Sequence[DeliveryLine], corrected: Mapping[str, Decimal]) -> list[Answer]:
+def _lots(
+    day: date, lines: Sequence[DeliveryLine], corrected: Mapping[str, Decimal], elsewhere: Collection[str]
+) -> list[Answer]:
+    """``elsewhere``: lines whose kilograms another station told; their scan is told all the same."""
     weights: dict[str, Decimal] = {}
     first: dict[str, datetime] = {}
     for line in lines:
         key = str(line.key)
-        weights[key] = weights.get(key, Decimal(0)) + kilograms(line, corrected.get(line.id, Decimal(0)))
+        weight = Decimal(0) if line.id in elsewhere else kilograms(line, corrected.get(line.id, Decimal(0)))
+        weights[key] = weights.get(key, Decimal(0)) + weight
         first[key] = min(first.get(key, line.created_at), line.created_at)
     return [
         {

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pos_trace.core import cases as rules
 from pos_trace.core.ports import FeedPage, ProvinceFeed
-from pos_trace.services import case_log, judging, lineage, stop_sales, transfer_intake
+from pos_trace.services import case_log, changed_facts, judging, stop_sales, transfer_intake
 from pos_trace.services.node import Answer, Node, Transaction
 from pos_trace.store import lots, lots_in
-from pos_trace.store.models import Case, CaseLine, DeliveryLine, FeedCursor, LotRecordRow, LotSighting, StockLot
+from pos_trace.store.models import Case, CaseLine, DeliveryLine, FeedCursor
 
 CHANGES = "changes"
 CASES = "case_events"
@@ -20,7 +20,6 @@ RECALLS = "recalls"
 JUDGED = "judged"
 TAKEN, HAD, REFUSED, BROKEN = "taken", "had", "refused", "broken_chain"
 MOST_PAGES = 10_000
-KEYS_AT_ONCE = 500
 WRONG = (KeyError, TypeError, ValueError, ArithmeticError, AttributeError)
 
 
@@ -86,7 +85,7 @@ def judge_again(node: Node, now: datetime) -> int:
     """Judge the lots on hand whose facts changed since the last time; answers how many keys."""
     with node.db.read() as session:
         done, reached = _position(session, JUDGED), lots.records_age(session).version
-        keys = _keys_on_hand(session, node.id, done) if reached > done else []
+        keys = changed_facts.keys_on_hand(session, node.id, done) if reached > done else []
     if keys:
         judging.rejudge_keys(node, keys, now, "records")
     if reached > done:
@@ -220,30 +219,6 @@ def _settle_stock(tx: Transaction, case: Case) -> None:
         line = tx.session.get(DeliveryLine, (case.site_id, row.line_id)) if row.line_id else None
         if line is not None:
             judging.rejudge_line(tx, line, judging.known(tx.session, line.key), "conclusion")
-
-
-def _keys_on_hand(session: Session, site_id: str, after: int) -> list[str]:
-    kept = StockLot.id.in_(lineage.above_what_is_left(session, site_id))
-    held = select(StockLot.key).where(
-        StockLot.site_id == site_id, or_(StockLot.state != "closed", kept), StockLot.key.is_not(None)
-    )
-    by_fact: dict[str, set[str]] = {}
-    for key in session.scalars(held.distinct()):
-        for fact in (str(key), lots.lot_of(str(key))):
-            by_fact.setdefault(fact, set()).add(str(key))
-    changed: set[str] = set()
-    names = sorted(by_fact)
-    for at in range(0, len(names), KEYS_AT_ONCE):
-        part = LotRecordRow.key.in_(names[at : at + KEYS_AT_ONCE])
-        for fact in session.scalars(select(LotRecordRow.key).where(LotRecordRow.version > after, part)):
-            changed |= by_fact[fact]
-    for fact in lots.newer_in_file(session, names, after):
-        changed |= by_fact[fact]
-    for key in session.scalars(select(LotSighting.key).where(LotSighting.version > after)):
-        changed |= by_fact.get(key, set())
-    for recall_id in stop_sales.since(session, after):
-        changed |= {lot.key for lot in stop_sales.recalled_lots(session, site_id, recall_id) if lot.key}
-    return sorted(changed)
 
 
 def _feed(session: Session, site_id: str, name: str) -> FeedCursor | None:

@@ -209,7 +209,7 @@ def _verdict(tx: Transaction, before: DeliveryLine, code: ScannedCode, answer: R
     papers = papers_state(papers_served.facts(tx.session, tx.node.policy, before), group, day)
     received = judging.balance_of(tx.session, tx.node, before)
     asked = earlier.Asked(before.asked_gtin, before.asked_group)
-    facts = earlier.history(tx.session, tx.node, tx.who.stall_id, view, received, before.created_at, asked)
+    facts = earlier.history(tx.session, tx.node, tx.who.stall_id, view, received, before.created_at, asked, answer)
     return judging.judge(tx.node, view, answer, papers, facts, before.goods_group, tx.now)
 
 

@@ -110,7 +110,7 @@ def _bring(
     code = replace(code, expiry=code.expiry or expiry)
     view = CodeView.of_code(code)
     received = None if delivery.practice else judging.received_of(tx.session, tx.node, code.key)
-    facts = earlier.history(tx.session, tx.node, tx.who.stall_id, view, received, tx.now)
+    facts = earlier.history(tx.session, tx.node, tx.who.stall_id, view, received, tx.now, answer=answer)
     group = tx.node.policy.group(called[1])
     state = papers_state((slip,), group, tx.now.astimezone(tx.node.zone).date())
     verdict = judging.judge(tx.node, view, answer, state, facts, called[1], tx.now)

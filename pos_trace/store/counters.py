@@ -1,8 +1,12 @@
 """Numbers of papers: per stall, kind and period, without gaps, taken inside the write that uses them."""
 
+from typing import Final
+
 from sqlalchemy.orm import Session
 
 from pos_trace.store.models import Counter, VersionCounter
+
+RECORDS: Final = "records"
 
 
 def next_number(session: Session, site_id: str, stall_id: str, kind: str, period: str) -> int:

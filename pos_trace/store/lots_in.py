@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.orm import Session
 
 from pos_trace.core.codes.build import key_of
-from pos_trace.store import desk_checks, feed_lines, lot_lines, sightings
+from pos_trace.store import desk_checks, feed_lines, lot_lines, lot_totals, serial_ranges, sightings
 from pos_trace.store.lots import FACILITY_TEXT
 from pos_trace.store.models import CertificateRow, FacilityRow, LotRecordRow, RecallLot, RecallRow, StationRow
 
@@ -41,6 +41,10 @@ def upsert_changes(session: Session, changes: Iterable[Mapping[str, Any]], now: 
             desk_checks.upsert(session, line, now)
         elif kind == "sighting":
             touched += sightings.upsert(session, line, now)
+        elif kind == "lot_total":
+            touched += lot_totals.upsert(session, line)
+        elif kind == "serial_range":
+            serial_ranges.upsert(session, line)
         elif kind == "station":
             upsert_station(session, line)
     session.flush()

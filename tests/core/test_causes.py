@@ -57,6 +57,21 @@ from tests.core.goods_told import (
             {"history": History(received=Decimal(5))},
             "Vượt số lượng của lô (khai 4, đã nhận 5)",
         ),
+        (
+            found(net_quantity=Decimal(2), unit="tạ"),
+            {"history": History(received=Decimal("250"))},
+            "Vượt số lượng của lô (khai 2 tạ, đã nhận 250 kg)",
+        ),
+        (
+            found(net_quantity=Decimal(400)),
+            {"history": History(received=Decimal(300), in_province=Decimal(550))},
+            "Vượt số lượng của lô (khai 400 kg, đã nhận 550 kg, cộng các nơi trong tỉnh)",
+        ),
+        (
+            found(net_quantity=Decimal(400)),
+            {"history": History(received=Decimal(500), in_province=Decimal(900))},
+            "Vượt số lượng của lô (khai 400 kg, đã nhận 500 kg)",
+        ),
         (found(), {"history": History(Seen("02:10", "sạp A-12"))}, "Mã này đã quét lúc 02:10 tại sạp A-12"),
         (ABSENT_FROM_OLD, {}, "Dữ liệu đã cũ 4 ngày"),
         (RecordAnswer("absent"), {}, "Chưa nhận được dữ liệu của tỉnh"),
@@ -65,6 +80,30 @@ from tests.core.goods_told import (
 def test_a_reason_says_what_it_saw(answer: RecordAnswer, rest: dict[str, Any], text: str) -> None:
     verdict = decide(CODE, answer, **rest, group=VEGETABLES, now=NOW, policy=POLICY)
     assert verdict.reasons[0].text == text
+
+
+@pytest.mark.parametrize(
+    ("facts", "seen"),
+    [
+        ({"net_quantity": Decimal(2), "unit": "tấn"}, {"received": Decimal(550), "in_province": Decimal(2000)}),
+        ({"net_quantity": Decimal(400)}, {"in_province": Decimal(440)}),
+        ({"net_quantity": Decimal(400)}, {"in_province": None}),
+        ({"net_quantity": Decimal(9), "unit": "khay"}, {"in_province": Decimal(99)}),
+        ({"net_quantity": Decimal(9), "unit": None}, {"in_province": Decimal(99)}),
+        ({"net_quantity": None}, {"received": Decimal(99), "in_province": Decimal(99)}),
+    ],
+)
+def test_what_a_lot_may_hold_is_no_doubt_nor_what_cannot_be_weighed(
+    facts: dict[str, Any], seen: dict[str, Any]
+) -> None:
+    verdict = decide(CODE, found(**facts), history=History(**seen), group=VEGETABLES, now=NOW, policy=POLICY)
+    assert codes(verdict) == []
+
+
+def test_the_sum_of_all_sites_is_a_doubt_and_asks_nothing_of_anybody() -> None:
+    told = History(in_province=Decimal(999))
+    verdict = decide(CODE, found(net_quantity=Decimal(400)), history=told, group=VEGETABLES, now=NOW, policy=POLICY)
+    assert (verdict.status, verdict.effect, verdict.stock, verdict.flag) == ("attention", "warn", "sellable", None)
 
 
 def test_a_foreign_code_is_named_by_its_platform() -> None:

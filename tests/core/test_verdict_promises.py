@@ -62,6 +62,7 @@ histories = st.builds(
     st.sampled_from([None, GTIN, "09521234600060"]),
     st.sampled_from([None, "rau", "ca"]),
     dates,
+    st.none() | st.just(Decimal(950)),
 )
 moves = st.dictionaries(st.sampled_from(sorted(REASONS)), st.sampled_from([*EFFECTS, "loud"]), max_size=5)
 

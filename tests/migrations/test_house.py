@@ -77,9 +77,12 @@ DESIGN: dict[str, tuple[type[Base], tuple[str, ...]]] = {
             "RecallRead",
             "CaseDraft",
             "Feedback",
+            "LotFile",
         ]
     },
     "StallCard": (models.StallCard, ("token",)),
+    "SerialRange": (models.SerialRange, ("range_id",)),
+    "LotTotal": (models.LotTotal, ("key",)),
     "Verdict": (models.VerdictRow, STATION),
     "CaseEvent": (models.CaseEventRow, STATION),
     "LotRecord": (models.LotRecordRow, ("key",)),
@@ -198,6 +201,7 @@ def test_goods_papers_prices_and_cases_all_belong_to_a_stall() -> None:
         "RecallRead",
         "Feedback",
         "LogInTry",
+        "LotFile",
     }
     whose_by_column = {"Printer", "Membership", "EnrolmentCode", "ApiKey", "OutboxMessage", "AuditEntry", "AccessEntry"}
     by_their_case = {"CaseEvent", "ReporterIdentity", "Hold", "CaseDraft"}

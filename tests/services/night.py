@@ -77,12 +77,12 @@ class Province:
             answer = lots.find(session, key)
         return replace(answer, age=replace(answer.age, as_of=NOW_AGE[0]))
 
-    def changes(self, since: int) -> Any:
+    def changes(self, since: int, lots_after: int = 0) -> Any:
         from pos_trace.core.ports import FeedPage
 
         if self.silent:
             return FeedPage("unavailable", why="province_silent")
-        told = records.changes(self.node, since)
+        told = records.changes(self.node, since, lots_after=lots_after)
         return FeedPage("ok", tuple(told["changes"]), told["next"], told["more"])
 
     def case_events(self, since: int) -> Any:

@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import Pool, event
 
 from pos_trace.bench import market_night
-from pos_trace.services import accounts, places
+from pos_trace.services import accounts, lot_files, places, register, serial_ranges
+from pos_trace.services.node import Node
 from pos_trace.store.database import Database
 from pos_trace.store.models import Feedback
 from tests.conftest import NOW
@@ -92,9 +93,12 @@ PROVINCE_INSPECTOR = {
     "/api/province/v1/cases/{site_id}/{case_id}": 24,
     "/api/province/v1/cases/{site_id}/{case_id}/looks": A_LIST,
     "/api/province/v1/desk-checks": A_LIST,
+    "/api/province/v1/doubts": A_LIST,
     "/api/province/v1/feedback": A_LIST,
     "/api/province/v1/notices": A_LIST,
+    "/api/province/v1/lot-files": A_LIST,
     "/api/province/v1/people": A_LIST,
+    "/api/province/v1/serial-ranges": A_LIST,
     "/ban-kiem-tra": 24,
     "/ban-kiem-tra?by=supplier": 24,
     "/ban-kiem-tra/{site_id}/{case_id}": 32,
@@ -102,6 +106,11 @@ PROVINCE_INSPECTOR = {
     "/co-quan": A_LIST,
     "/phan-anh": A_LIST,
     "/so-lieu": A_LIST,
+    "/doi-chieu": A_LIST,
+    "/so-lo/co-so": A_LIST,
+    "/so-lo/dai-tem": A_LIST,
+    "/so-lo/lo": A_LIST,
+    "/so-lo/tep": A_LIST,
     "/thong-bao": A_LIST,
 }
 
@@ -158,6 +167,19 @@ def browser(app: Any, login: str, secret: str, device: str | None = None) -> Fla
     return client
 
 
+def register_desk(province: Node, count: int) -> None:
+    """``count`` facilities, each with a certificate, a lot and a range of serials; as many files of lots."""
+    who = province.machine("setup")
+    for number in range(count):
+        owner = {"facility_id": f"R{number}", "name": f"HTX {number} (mẫu)", "certificates": [{"kind": "ATTP"}]}
+        register.put_facility(province, who, owner, NOW)
+        lot = {"key": f"kt:R-{number}", "product_name": "Rau", "facility_id": f"R{number}", "status": "active"}
+        register.put_lots(province, who, [lot], NOW)
+        serial_ranges.issue(province, who, {"first": "1", "last": "9", "facility_id": f"R{number}"}, NOW)
+        sheet: dict[str, Any] = {"lots": [lot], "errors": [], "bad": [], "ignored": []}
+        lot_files.take(province, who, "a.xlsx", f"{number:064d}", sheet, NOW)
+
+
 def make_town(folder: Path, template: Path, count: int) -> Iterator[Town]:
     """``count`` of everything a night brings."""
     nodes = []
@@ -174,6 +196,7 @@ def make_town(folder: Path, template: Path, count: int) -> Iterator[Town]:
     stall = market_night.add_stall(station, 1, NOW)
     ids = market_night.play(station, stall, market_night.register_lots(station, count, NOW), NOW)
     market_night.report(station, MORNING)
+    register_desk(province, count)
     for number in range(count - 1):
         market_night.add_stall(station, 2 + number, MORNING)
         with province.db.write() as session:

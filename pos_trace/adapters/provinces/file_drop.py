@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import orjson
 
-from pos_trace.adapters.provinces import lines, tables
+from pos_trace.adapters.provinces import row_files, tables
 from pos_trace.adapters.provinces.tables import Read, RowError
 from pos_trace.core.ports import FeedPage, SnapshotAnswer
 
@@ -22,9 +22,7 @@ BAD: Final = "loi"
 NO_FILE: Final = "no_new_file"
 MARK: Final = ".dang-doc"
 MOST_BYTES: Final = 64 << 20
-MOST_LINE: Final = 1 << 20
 NO_FOLDER: Final = "wrong_schema: không đọc được thư mục"
-CHECKS: Final[dict[str, Callable[[Any], Any]]] = {"lot": lines.lot, "facility": lines.facility, "recall": lines.recall}
 HEADERS: Final = ("Dòng", "Cột", "Cần", "Đang ghi")
 
 
@@ -137,20 +135,10 @@ def _ndjson(text: str) -> Read:
     for row, raw in _rows(text):
         count += 1
         try:
-            line: dict[str, Any] = _object(raw)
-            kind = line.setdefault("kind", "lot")
-            CHECKS[kind](line | {"version": line.get("version", 0)})
-            found.append(line)
+            found.append(row_files.line_of(raw))
         except (KeyError, TypeError, ValueError, ArithmeticError) as error:
             errors.append(RowError(row, "", f"dòng hồ sơ đúng mẫu: {error}"[:200], raw[:80]))
     return Read(tuple(found), tuple(errors), rows=count)
-
-
-def _object(raw: str) -> dict[str, Any]:
-    made = orjson.loads(raw) if len(raw) <= MOST_LINE else None
-    if not isinstance(made, dict):
-        raise ValueError(f"cần một đối tượng JSON, dài nhất {MOST_LINE} chữ")
-    return made
 
 
 def _rows(text: str) -> Iterator[tuple[int, str]]:
@@ -159,8 +147,7 @@ def _rows(text: str) -> Iterator[tuple[int, str]]:
 
 def _csv(text: str) -> Read:
     """A table with a header; a comma, semicolon or tab between, whichever the header has most of."""
-    head = text.split("\n", 1)[0]
-    between = max(",;\t", key=head.count)
+    between = row_files.between(text.split("\n", 1)[0])
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=between, restval="")
     try:
         return tables.read({str(k): str(v) for k, v in row.items() if k is not None} for row in rows)

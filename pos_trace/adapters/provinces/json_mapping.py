@@ -168,7 +168,7 @@ def _begun(made: list[dict[str, Any]], since: int) -> list[dict[str, Any]]:
 
 def _lot(feed: Feed, one: Any) -> list[dict[str, Any]]:
     parts = mapped.record(feed.fields, one)
-    lot, facility = _lot_and_facility(parts, feed.fields)
+    lot, facility = lot_and_facility(parts, feed.fields)
     mapped.required("versioned", lot, feed.fields)
     lines.lot(lot)
     before = [{"kind": "facility"} | facility | {"version": lot["version"]}] if facility else []
@@ -219,7 +219,7 @@ def found(told: Find, body: Any, key: str, age: RecordsAge) -> RecordAnswer:
     _same(parts[""], asked)
     parts[""] = {name: asked[name] for name in ("gtin", "lot", "serial") if name in asked} | parts[""] | {"key": key}
     parts[""].setdefault("version", 0)
-    lot, facility = _lot_and_facility(parts, told.fields)
+    lot, facility = lot_and_facility(parts, told.fields)
     recall = parts.get("recall")
     if recall:
         recall = {"issuer": "", "keys": [key]} | recall
@@ -242,7 +242,7 @@ def _same(line: Mapping[str, Any], asked: Mapping[str, str]) -> None:
             raise ValueError(f"câu trả lời về {name} '{str(told)[:40]}', không phải mã đã hỏi")
 
 
-def _lot_and_facility(
+def lot_and_facility(
     parts: Mapping[str, dict[str, Any]], told: Mapping[str, Value]
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """A lot line with its facility's id, and the facility's line when its name is told."""

@@ -1,5 +1,6 @@
-"""Rows of a table people filled in (CSV, XLSX: header → text) into lot lines; each wrong cell told by row, column and
-what was expected. Good rows go in, wrong ones come back.
+"""Rows of a table people filled in (CSV, XLSX: header → text) into lot, facility and recall lines; each wrong cell told
+by row, column and what was expected. Good rows go in, wrong ones come back. A column may be called as in our template
+or as the contract's line calls it.
 
 Pure: who reads the file gives the rows. Row 1 is the header, so the first row of data is row 2, as the sheet shows.
 """
@@ -7,14 +8,16 @@ Pure: who reads the file gives the rows. Row 1 is the header, so the first row o
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any, Final
 
 from pos_trace.adapters.provinces import lines
-from pos_trace.adapters.provinces.mapped import key_from, number
+from pos_trace.adapters.provinces.mapped import key_from, number, whole
 from pos_trace.core.codes.digits import GTIN_LENGTHS, checks, gtin14, is_digits
 from pos_trace.core.text import clean, fold
+from pos_trace.core.vocabulary.times import VIETNAM
 
 FIRST_ROW: Final = 2
 DATE_FORMS: Final = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d")
@@ -35,6 +38,8 @@ STATUSES: Final = {
     "expired": "expired",
 }
 THOUSANDS: Final = re.compile(r"\d{1,3}(\.\d{3})+")
+DAY: Final = "ngày dạng 24/11/2026"
+LIST: Final = re.compile(r"[;\n]")
 AMOUNT: Final = "số dương, ví dụ 500,5; một nghìn hai trăm năm mươi viết 1250"
 LONGEST: Final = 300
 Reader = Callable[[str], Any]
@@ -90,32 +95,54 @@ COLUMNS: Final = (
     Column("facility.province", ("Tỉnh", "Tỉnh, thành phố"), "tỉnh, thành phố"),
     Column("origin_place", ("Nơi sản xuất", "Xuất xứ", "origin_place"), "nơi sản xuất"),
     Column("planting_area_code", ("Mã số vùng trồng", "Mã vùng trồng"), "mã số vùng trồng"),
-    Column("production_date", ("Ngày sản xuất", "NSX"), "ngày dạng 24/11/2026", "day"),
-    Column("harvest_date", ("Ngày thu hoạch",), "ngày dạng 24/11/2026", "day"),
-    Column("pack_date", ("Ngày đóng gói",), "ngày dạng 24/11/2026", "day"),
-    Column("best_before", ("Dùng tốt nhất trước",), "ngày dạng 24/11/2026", "day"),
-    Column("expiry_date", ("Hạn sử dụng", "HSD"), "ngày dạng 24/11/2026", "day"),
+    Column("production_date", ("Ngày sản xuất", "NSX"), DAY, "day"),
+    Column("harvest_date", ("Ngày thu hoạch",), DAY, "day"),
+    Column("pack_date", ("Ngày đóng gói",), DAY, "day"),
+    Column("best_before", ("Dùng tốt nhất trước",), DAY, "day"),
+    Column("expiry_date", ("Hạn sử dụng", "HSD"), DAY, "day"),
     Column("net_quantity", ("Số lượng", "Khối lượng"), AMOUNT, "amount"),
     Column("unit", ("Đơn vị", "Đơn vị tính", "ĐVT"), "đơn vị, ví dụ kg"),
+    Column("origin_country", ("Nước xuất xứ",), "mã nước, ví dụ VN hoặc 704"),
+    Column("production_place_gln", ("GLN nơi sản xuất",), "13 chữ số"),
+    Column("image_url", ("Ảnh",), "địa chỉ ảnh"),
+    Column("version", ("Phiên bản",), "số nguyên không âm", "version"),
     Column("status", ("Trạng thái", "status"), "Đang lưu hành, Tạm dừng, Đã hủy, Thu hồi hoặc Hết hạn", "status"),
 )
+RECALL: Final = (
+    Column("recall_id", ("Số thông báo",), "số của thông báo thu hồi", required=True),
+    Column("reason", ("Lý do",), "lý do như thông báo ghi", required=True),
+    Column("issued_at", ("Ngày thông báo",), DAY, "moment", required=True),
+    Column("issuer", ("Cơ quan ra thông báo",), "tên cơ quan"),
+    Column("level", ("Mức độ",), "mức độ"),
+    Column("instructions", ("Hướng dẫn",), "hướng dẫn cho người mua"),
+    Column("collect_at", ("Nơi thu lại",), "các nơi, cách nhau dấu chấm phẩy", "list"),
+    Column("keys", ("Mã truy xuất", "key"), "mã như 01/09521234543213/10/LO-01", "list"),
+    Column("gtin", ("GTIN", "Mã sản phẩm", "Mã vạch"), "8, 12, 13 hoặc 14 chữ số, đúng số kiểm tra", "gtin"),
+    Column("lots", ("Số lô", "Lô", "lot"), "số lô, cách nhau dấu chấm phẩy", "list"),
+    Column("version", ("Phiên bản",), "số nguyên không âm", "version"),
+)
+KIND: Final = ("kind", "Loại dòng")
+RECALLS: Final = ("recall", "thu hoi", "thong bao thu hoi")
 
 
-def read(rows: Iterable[Mapping[str, str]], columns: tuple[Column, ...] = COLUMNS) -> Read:
-    """Lines of ``rows``; an empty row is passed over, a row with any wrong cell stays out whole."""
+def read(rows: Iterable[Mapping[str, str]], columns: tuple[Column, ...] = COLUMNS, first_row: int = FIRST_ROW) -> Read:
+    """Lines of ``rows``; an empty row is passed over, a row with any wrong cell stays out whole. ``first_row``: which
+    row of the sheet comes first.
+    """
     found: list[dict[str, Any]] = []
     errors: list[RowError] = []
     bad: list[tuple[int, Mapping[str, str]]] = []
     unknown: dict[str, None] = {}
     count = 0
-    for number_, row in enumerate(rows, FIRST_ROW):
+    for number_, row in enumerate(rows, first_row):
         cells = {name: text for name, text in row.items() if name}
         if not any(text.strip() for text in cells.values()):
             continue
         count += 1
-        named, strangers = _by_field(cells, columns)
-        unknown |= dict.fromkeys(strangers)
-        line, wrong = _line(number_, named, columns)
+        recall = any(fold(cells.get(name, "")) in RECALLS for name in KIND)
+        named = _by_field(cells, RECALL if recall else columns)
+        unknown |= {name: None for name in cells if name not in KIND and not field_of(name, (*columns, *RECALL))}
+        line, wrong = _recall(number_, named) if recall else _line(number_, named, columns)
         errors += wrong
         if wrong:
             bad.append((number_, row))
@@ -124,14 +151,33 @@ def read(rows: Iterable[Mapping[str, str]], columns: tuple[Column, ...] = COLUMN
     return Read(tuple(found), tuple(errors), tuple(bad), tuple(unknown), count)
 
 
-def _by_field(cells: Mapping[str, str], columns: tuple[Column, ...]) -> tuple[dict[str, str], list[str]]:
-    """Texts by our field; headers that are none of ours."""
-    fields = {fold(header): column.field for column in columns for header in column.headers}
-    named = {fields[fold(header)]: text.strip() for header, text in cells.items() if fold(header) in fields}
-    return named, [header for header in cells if fold(header) not in fields]
+def _by_field(cells: Mapping[str, str], columns: tuple[Column, ...]) -> dict[str, str]:
+    """Texts by our field; of two headers that mean the same field the first with a text counts."""
+    named: dict[str, str] = {}
+    for header, text in cells.items():
+        field = field_of(header, columns)
+        if field is not None and not named.get(field):
+            named[field] = text.strip()
+    return named
 
 
-def _line(row: int, named: Mapping[str, str], columns: tuple[Column, ...]) -> tuple[dict[str, Any], list[RowError]]:
+@lru_cache(maxsize=1024)
+def field_of(header: str, columns: tuple[Column, ...] = (*COLUMNS, *RECALL)) -> str | None:
+    """The member that a column called ``header`` holds; None for a column of somebody's own."""
+    plain = fold(header)
+    return next((one.field for one in columns if plain in map(fold, (one.field, *one.headers))), None)
+
+
+def _recall(row: int, named: Mapping[str, str]) -> tuple[dict[str, Any], list[RowError]]:
+    line, wrong = _cells(row, named, RECALL)
+    told = {fault.column for fault in wrong}
+    if not line.get("keys") and not (line.get("gtin") and line.get("lots")) and "GTIN" not in told:
+        wrong.append(RowError(row, "Mã truy xuất", "bắt buộc: mã lô, hoặc GTIN và số lô"))
+    return {"kind": "recall", "status": "active"} | line, wrong
+
+
+def _cells(row: int, named: Mapping[str, str], columns: tuple[Column, ...]) -> tuple[dict[str, Any], list[RowError]]:
+    """The members that ``columns`` read, and what is wrong with them."""
     line: dict[str, Any] = {}
     wrong: list[RowError] = []
     for column in columns:
@@ -144,6 +190,11 @@ def _line(row: int, named: Mapping[str, str], columns: tuple[Column, ...]) -> tu
             line[column.field] = READERS[column.reader](text)
         except (ValueError, KeyError):
             wrong.append(RowError(row, column.headers[0], column.expected, text[:80]))
+    return line, wrong
+
+
+def _line(row: int, named: Mapping[str, str], columns: tuple[Column, ...]) -> tuple[dict[str, Any], list[RowError]]:
+    line, wrong = _cells(row, named, columns)
     line.setdefault("key", key_from(line))
     told = {fault.column for fault in wrong}
     if not line["key"] and not told & {"GTIN", "Mã truy xuất"}:
@@ -152,6 +203,8 @@ def _line(row: int, named: Mapping[str, str], columns: tuple[Column, ...]) -> tu
 
 
 def _lines(line: dict[str, Any]) -> list[dict[str, Any]]:
+    if line.get("kind") == "recall":
+        return [line]
     facility = {name.removeprefix("facility."): text for name, text in line.items() if name.startswith("facility.")}
     lot = {"kind": "lot"} | {name: value for name, value in line.items() if not name.startswith("facility.")}
     lines.lot(lot | {"version": 0})
@@ -202,6 +255,26 @@ def _status(text: str) -> str:
     return STATUSES[fold(text)]
 
 
+def _moment(text: str) -> str:
+    """A day on paper begins at midnight in Viet Nam; a time with its zone is kept."""
+    try:
+        return datetime.combine(date.fromisoformat(_day(text)), time(), VIETNAM).isoformat()
+    except ValueError:
+        made = datetime.fromisoformat(text)
+    if made.tzinfo is None:
+        raise ValueError(text)
+    return made.isoformat()
+
+
+def _list(text: str) -> list[str]:
+    return [made for part in LIST.split(text) if (made := clean(part, LONGEST))]
+
+
+def _version(text: str) -> int:
+    return whole(text.removesuffix(".0"), ())
+
+
 READERS: Final[dict[str, Reader]] = {
     "text": _text, "gtin": _gtin, "day": _day, "amount": _amount, "status": _status,
+    "moment": _moment, "list": _list, "version": _version,
 }  # fmt: skip

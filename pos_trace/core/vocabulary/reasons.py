@@ -74,8 +74,9 @@ REASONS: Final[Mapping[str, ReasonWords]] = {
         "hold",
         "block",
     ),
-    "suspended": _plain(
+    "suspended": ReasonWords(
         "hold",
+        "Mã đang tạm dừng hiển thị (cơ sở {facility} đang tạm dừng)",
         "Mã đang tạm dừng hiển thị",
         "This code is suspended for now",
         "Để riêng, chờ hệ thống",

@@ -33,7 +33,7 @@ from pos_trace.store.models.places import (
     Till,
 )
 from pos_trace.store.models.printing import PrintAttempt, PrintJob
-from pos_trace.store.models.published import Feedback, LotSighting, PublishedLine, PublishedReceipt, StallCard
+from pos_trace.store.models.published import Feedback, LotSighting, LotTotal, PublishedLine, PublishedReceipt, StallCard
 from pos_trace.store.models.records import (
     CertificateRow,
     FacilityRow,
@@ -45,6 +45,7 @@ from pos_trace.store.models.records import (
     StationRow,
     VersionCounter,
 )
+from pos_trace.store.models.register import LotFile, SerialRange
 from pos_trace.store.models.sales import LotAllocation, Receipt, Sale, SaleLine, StopSale
 from pos_trace.store.models.stock import Adjustment, LotParent, StockLot, StockMovement
 from pos_trace.store.models.transfers import Transfer, TransferLine
@@ -80,9 +81,11 @@ __all__ = [
     "IdempotencyKey",
     "LogInTry",
     "LotAllocation",
+    "LotFile",
     "LotParent",
     "LotRecordRow",
     "LotSighting",
+    "LotTotal",
     "Membership",
     "Organisation",
     "OutboxMessage",
@@ -106,6 +109,7 @@ __all__ = [
     "Sale",
     "SaleLine",
     "Scan",
+    "SerialRange",
     "Session",
     "Site",
     "Stall",

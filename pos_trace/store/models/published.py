@@ -48,13 +48,28 @@ class LotSighting(Owned, Base):
     """Per day, site and lot key: kilograms received and the first scan's time.
 
     ``version``: a serial other sites told of too, published to all of them; on a station the rows it was told.
+    ``lot_key``: the lot of a key with a serial, else the key; only at the province, which sums by it.
     """
 
     __tablename__ = "lot_sighting"
     day: Mapped[date]
     key: Mapped[str] = mapped_column(String(400), index=True)
+    lot_key: Mapped[str | None] = mapped_column(String(400), index=True)
     received_kg: Mapped[Decimal] = mapped_column(Quantity)
     first_scan_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int | None] = mapped_column(BigInteger, index=True)
+
+
+class LotTotal(Base):
+    """A lot of which all sites together received more than it holds: kilograms, and how many sites, not which.
+
+    ``version``: where two sites or more did, so that every station has to hear of it.
+    """
+
+    __tablename__ = "lot_total"
+    key: Mapped[str] = mapped_column(String(400), primary_key=True)
+    received_kg: Mapped[Decimal] = mapped_column(Quantity)
+    sites: Mapped[int]
     version: Mapped[int | None] = mapped_column(BigInteger, index=True)
 
 

@@ -13,7 +13,7 @@ from pos_trace.store.types import Json, Quantity, UtcDateTime
 
 
 class LotRecordRow(Base):
-    """One lot (CONTRACTS, lot line). ``cursor`` is its place in the province's changes feed."""
+    """One lot (CONTRACTS, lot line). ``status_reason``: why the desk last changed its status; never published."""
 
     __tablename__ = "lot_record"
     key: Mapped[str] = mapped_column(String(400), primary_key=True)
@@ -43,13 +43,14 @@ class LotRecordRow(Base):
     status: Mapped[str] = mapped_column(String(20))
     recall_id: Mapped[str | None] = mapped_column(String(80))
     own_status: Mapped[str | None] = mapped_column(String(20))
+    status_reason: Mapped[str | None] = mapped_column(String(500))
     version: Mapped[int] = mapped_column(BigInteger)
     updated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     __table_args__ = (Index("ix_lot_record_gtin_lot", "gtin", "lot"), Index("ix_lot_record_version", "version"))
 
 
 class FacilityRow(Base):
-    """A producer, packer, slaughterhouse or importer (CONTRACTS, facility line)."""
+    """A producer, packer, slaughterhouse or importer (CONTRACTS, facility line). ``status_reason``: never published."""
 
     __tablename__ = "facility"
     facility_id: Mapped[str] = mapped_column(String(80), primary_key=True)
@@ -64,6 +65,7 @@ class FacilityRow(Base):
     province: Mapped[str | None] = mapped_column(String(120))
     trace_system: Mapped[str | None] = mapped_column(String(120))
     status: Mapped[str] = mapped_column(String(20), default="active")
+    status_reason: Mapped[str | None] = mapped_column(String(500))
     version: Mapped[int] = mapped_column(BigInteger, index=True)
 
 

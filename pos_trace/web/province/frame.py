@@ -12,6 +12,7 @@ MENU = (
     ("inspect", "/ban-kiem-tra", "Vụ việc"),
     ("inspect", "/thong-bao", "Thông báo phải gửi"),
     ("inspect", "/phan-anh", "Phản ánh"),
+    ("inspect", "/doi-chieu", "Đối chiếu"),
     ("inspect", "/so-lieu", "Số liệu"),
     ("register", "/so-lo", "Sổ lô và thu hồi"),
     ("register", "/chon-ngau-nhien", "Chọn kiểm tra giấy tờ"),

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from pos_trace.core.errors import Invalid, PosTraceError
 from pos_trace.core.vocabulary.words import CASE_STATES, ORIGIN_FINDINGS, OUTCOMES
-from pos_trace.services import case_groups, recalls, records
+from pos_trace.services import case_groups, recalls, records, register_desk
 from pos_trace.services.node import Answer
 from pos_trace.web.province import pages_case, pages_desk
 from pos_trace.web.province.frame import page
@@ -101,12 +101,12 @@ def counts() -> Response:
 
 @needs("register")
 def register() -> Response:
-    """Facilities and recalls in force, with a form to issue one."""
+    """Recalls in force with a form to issue one, how much the register holds, and what waits in it."""
     return _register(None, 200)
 
 
 def _register(problem: PosTraceError | None, status: int) -> Response:
-    told = {"facilities": records.facilities(node())["facilities"], "recalls": records.recalls(node(), 0)["recalls"]}
+    told = {"home": register_desk.home(node()), "recalls": records.recalls(node(), 0)["recalls"]}
     return page("province/register.html", status, problem=problem, typed=request.form, **told)
 
 

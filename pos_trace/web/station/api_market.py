@@ -8,7 +8,7 @@ from flask import Response, request
 from flask_openapi import APIBlueprint
 
 from pos_trace.core.errors import FieldError, Invalid
-from pos_trace.forms import qr_cards, stall_sheet
+from pos_trace.forms import qr_cards, stall_sheet, xlsx_in
 from pos_trace.hardware.status import UNKNOWN, WORDS
 from pos_trace.services import broadcast, enrolling_stalls, gate_log, market, practice, quiet_hours
 from pos_trace.services.node import LOCAL_ZONE, Answer
@@ -121,7 +121,7 @@ def import_stalls() -> Answer:
     if upload is None:
         wrong = (FieldError("/file", "missing"),)
         raise Invalid("file_missing", "Chưa có tệp Excel (multipart, tên trường: file).", wrong)
-    sheet = stall_sheet.read(upload.stream.read(stall_sheet.MOST_BYTES + 1), node().policy.goods)
+    sheet = stall_sheet.read(upload.stream.read(xlsx_in.MOST_BYTES + 1), node().policy.goods)
     told, left = stall_sheet.report(sheet, enrolling_stalls.enrol(node(), who(), sheet.rows, now()))
     return told | {"bad_sheet": base64.b64encode(left).decode() if left else None}
 

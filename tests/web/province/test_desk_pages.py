@@ -7,13 +7,23 @@ from typing import Any
 
 import pytest
 
-from pos_trace.services import cases, outbox, places
+from pos_trace.services import cases, intake, outbox, places, register
 from pos_trace.services.node import Ports
 from pos_trace.store.models import Case, Feedback, ReporterIdentity
 from tests.conftest import NOW
 from tests.services.case_desk import Straight
 from tests.services.goods_rows import flagged_line
-from tests.services.two_nodes import SITE_ID, Pair, add_stall, pair_on_sqlite, trader
+from tests.services.two_nodes import (
+    FACILITY,
+    LOT,
+    SITE_ID,
+    Pair,
+    add_stall,
+    as_station,
+    officer,
+    pair_on_sqlite,
+    trader,
+)
 from tests.web.market_app import PASSWORD, csrf, routes_of
 from tests.web.province.desk_app import API, Desk, add_people, make_desk
 
@@ -217,6 +227,26 @@ def test_numbers_are_for_every_authority(desk: Desk, two: list[str]) -> None:
     page = desk.people["health"].get("/so-lieu").text
     assert "Số liệu chung" in page
     assert "Xe 76" not in page
+
+
+def test_lots_and_labels_to_look_at_are_listed_with_their_sites(desk: Desk) -> None:
+    lot = "01/09521234600053/10/MD2611-07"
+    register.put_facility(desk.node, officer(desk.node), FACILITY, NOW)
+    register.put_lots(desk.node, officer(desk.node), [LOT | {"net_quantity": "400", "unit": "kg"}], NOW)
+    empty = desk.people["inspector"].get("/doi-chieu").text
+    assert ("Chưa có lô nào." in empty, "Chưa có tem nào." in empty) == (True, True)
+    for site, kilograms in (("cho-mau", "1300.5"), ("sieu-thi-mau", "250")):
+        told = [{"day": "2026-11-24", "key": key, "received_kg": kilograms, "first_scan_at": NOW.isoformat()}
+                for key in (lot, f"{lot}/21/8812")]  # fmt: skip
+        intake.take_sightings(desk.node, as_station(site), told, NOW)
+    page = " ".join(desk.people["inspector"].get("/doi-chieu").text.split())
+    assert "khai 400 kg · đã nhận <strong>3.101 kg</strong>" in page
+    assert "cho-mau: 2.601 kg · sieu-thi-mau: 500 kg" in page
+    assert f"{lot}/21/8812" in page
+    assert "25/11/2026 02:31 cho-mau" in page
+    told = desk.people["inspector"].get(f"{API}/doubts").get_json()
+    assert [one["received_kg"] for one in told["lots"]] == ["3101"]
+    assert [len(one["seen"]) for one in told["serials"]] == [2]
 
 
 def test_no_route_of_a_case_is_open_to_another_authority(desk: Desk, two: list[str]) -> None:

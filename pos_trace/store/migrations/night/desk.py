@@ -14,6 +14,7 @@ def upgrade(op: Operations) -> None:
         _case_file,
         _feedback,
         _lot_sighting,
+        _lot_total,
         _published_line,
         _reporter_identity,
         _stall_card,
@@ -84,6 +85,25 @@ def _lot_sighting(op: Operations) -> None:
     with op.batch_alter_table("lot_sighting", schema=None) as batch_op:
         batch_op.add_column(sa.Column("version", sa.BigInteger(), nullable=True))
         batch_op.create_index(batch_op.f("ix_lot_sighting_version"), ["version"], unique=False)
+        batch_op.add_column(sa.Column("lot_key", sa.String(length=400), nullable=True))
+        batch_op.create_index(batch_op.f("ix_lot_sighting_lot_key"), ["lot_key"], unique=False)
+    rows = sa.table("lot_sighting", sa.column("key", sa.String), sa.column("lot_key", sa.String))
+    told = list(op.get_bind().scalars(sa.select(rows.c.key).distinct()))
+    for key in told:
+        op.execute(rows.update().where(rows.c.key == key).values(lot_key=key.split("/21/")[0]))
+
+
+def _lot_total(op: Operations) -> None:
+    op.create_table(
+        "lot_total",
+        sa.Column("key", sa.String(length=400), nullable=False),
+        sa.Column("received_kg", types.Quantity(), nullable=False),
+        sa.Column("sites", sa.Integer(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_lot_total")),
+    )
+    with op.batch_alter_table("lot_total", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lot_total_version"), ["version"], unique=False)
 
 
 def _published_line(op: Operations) -> None:
