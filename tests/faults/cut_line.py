@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from pos_trace.adapters.http import Http, Limits
 from pos_trace.adapters.provinces.api import ProvinceApi
+from pos_trace.demo.parts import until
 from pos_trace.runtime.link import ProvinceLink
 from pos_trace.services import enrolment, outbox, places, register
 from pos_trace.services.node import Node, Ports
@@ -98,7 +99,7 @@ class World:
         else:
             self.line.script = [fault]
             yield
-            assert self.line.played[-1:] == [fault], "the fault never happened"
+            until("the fault", lambda: self.line.played[-1:], lambda played: played == [fault])
         if fault in SILENT:
             self.reach(LONG_S)
 

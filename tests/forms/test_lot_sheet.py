@@ -70,6 +70,7 @@ def test_good_rows_are_lots_and_bad_ones_come_back_as_they_were() -> None:
         (sheet_of({}), "chưa có dòng nào"),
         (sheet_of(*[{"brand": "x"}] * 2001), "quá nhiều dòng"),
     ],
+    ids=["other", "large", "column", "empty", "rows"],
 )
 def test_what_is_no_sheet_of_lots_is_refused_whole(data: bytes, said: str) -> None:
     with pytest.raises(Invalid, match=said):
