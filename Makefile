@@ -19,8 +19,8 @@ demo: $(STAMP) ## province + station + printer on this machine, with invented da
 .PHONY: test
 test: system $(TEST_STAMP) lint ## everything: lint, types, floors, both databases, faults, migrations, browser (≤ 25 min)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m "not long and not browser" --cov --cov-report=
-	$(BIN)/python -m pytest -m "browser and not long" --cov --cov-append --cov-report=term
 	$(BIN)/python -m tests.coverage_floors
+	$(BIN)/python -m pytest tests/e2e -m "browser and not long"
 
 .PHONY: test-long
 test-long: system $(TEST_STAMP) ## the same cases in full numbers; figures go into docs/reliability.md

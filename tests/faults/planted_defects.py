@@ -114,7 +114,7 @@ VERDICT = of_area(
         ),
         (
             "wet goods are a fraud", "core/causes.py",
-            "received <= stated * (1 + tolerance)", "received <= stated",
+            "most = 1 + (seen.policy.quantity_tolerance if own is None else own)", "most = 1",
             "a kilogram of water raises a doubt about an honest grower",
         ),
         (

@@ -18,7 +18,7 @@ from tests.faults.market import running_market
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 
-KILLS = 50 if FULL else 12
+KILLS = 50 if FULL else 8
 PAPER_KILLS = 12  # of four, one run in a handful tore up no paper whose job was done
 CUTS = 25
 JAMS = 0.12

@@ -204,6 +204,11 @@ def each_town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         server.drop(name)
 
 
+on_postgres = pytest.mark.parametrize(
+    "each_town", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True, scope="module"
+)  # the stricter of the two: it refuses what SQLite keeps – NUL, a text longer than its column
+
+
 def _living(made: list[Database], folder: Path) -> Iterator[Town]:
     children = Children(1)
     yield make_town((made[0], made[1]), folder, children)

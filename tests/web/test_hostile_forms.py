@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.web.hostile_doors import ROLES, all_doors
-from tests.web.hostile_town import Town, each_town, people, town
+from tests.web.hostile_town import Town, each_town, on_postgres, people, town
 from tests.web.test_hostile_words import MARK, WORDS
 
 __all__ = ["each_town", "town"]
@@ -103,6 +103,7 @@ def client_of(each_town: Town) -> dict[str, FlaskClient]:
     return {role: browser(each_town, role) for role in ROLES}
 
 
+@on_postgres
 @pytest.mark.parametrize("role", ROLES)
 def test_forms_take_strange_words_as_words_or_refuse_them(
     each_town: Town, client_of: dict[str, FlaskClient], role: str
@@ -124,6 +125,7 @@ def test_forms_take_strange_words_as_words_or_refuse_them(
     each_town.good_request_works(role)
 
 
+@on_postgres
 @pytest.mark.parametrize("role", ROLES)
 def test_a_form_without_its_token_does_nothing(each_town: Town, client_of: dict[str, FlaskClient], role: str) -> None:
     client = client_of[role]

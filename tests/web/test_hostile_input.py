@@ -58,6 +58,7 @@ def test_every_door_is_found_in_the_maps_and_says_who_may_enter() -> None:
         "station_market.import_stalls",
         "province_desk.read",
         "province_desk.end_person",
+        "province_lot_files.take",
     }, "a door that takes a body has to name its model, or it cannot be attacked"
 
 

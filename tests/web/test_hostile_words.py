@@ -1,4 +1,4 @@
-"""Words that try to be something else: kept as words, shown as words, or refused; on both databases."""
+"""Words that try to be something else: kept as words, shown as words, or refused; on the stricter database."""
 
 import re
 import unicodedata
@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from pos_trace.store.base import Base
 from tests.web.hostile_doors import Door, all_doors, fields, good, put, schema_of
-from tests.web.hostile_town import Town, each_town, refused, town
+from tests.web.hostile_town import Town, each_town, on_postgres, refused, town
 from tests.web.test_hostile_input import WITH_BODY, by_name
 
 __all__ = ["each_town", "town"]
@@ -92,6 +92,7 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(part)
 
 
+@on_postgres
 @pytest.mark.parametrize("role", ["station", "province"])
 def test_strange_words_are_kept_or_refused_never_fail_and_nothing_that_steers_is_stored(
     each_town: Town, role: str
@@ -107,6 +108,7 @@ def test_strange_words_are_kept_or_refused_never_fail_and_nothing_that_steers_is
     assert all(unicodedata.is_normalized("NFC", text) for where, text in kept if where.endswith("name"))
 
 
+@on_postgres
 @by_name(PAGES)
 def test_pages_show_them_as_words(each_town: Town, door: Door) -> None:
     answer = each_town.ask(door)
