@@ -196,11 +196,17 @@ def _sightings(town: Town, station: Station) -> None:
         kg = to_kg(line.accepted, line.unit, line.content_kg) or ZERO
         papers = rows_of(node, Adjustment, Adjustment.line_id == line.id)
         kg += sum((row.quantity for row in papers if row.created_at.astimezone(node.zone).date() == day), ZERO)
-        wanted[day, line.key] += kg
+        wanted[day, line.key] += ZERO if _told_there(node, truck) else kg
     found: dict[tuple[Any, str], Decimal] = defaultdict(Decimal)
     for row in _at(town, LotSighting, LotSighting.site_id == node.id):
         found[row.day, row.key] += row.received_kg
     assert found == wanted
+
+
+def _told_there(node: Node, truck: Delivery) -> bool:
+    """Whether a delivery is another station's signed slip: its kilograms were told where its truck came in."""
+    slips = rows_of(node, Transfer, Transfer.delivery_id == truck.id, Transfer.direction == "in")
+    return any(slip.other_transfer_id is None and slip.signature == "verified" for slip in slips)
 
 
 def _inside(node: Node, truck: Delivery) -> bool:
