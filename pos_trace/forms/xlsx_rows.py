@@ -109,10 +109,8 @@ def _plain(packed: ZipFile, item: ZipInfo) -> None:
             if b"<!DOCTYPE" in rest + part or b"<!ENTITY" in rest + part:
                 raise _refused(NO_SHEET)
             if sheet:
-                last = None
-                for last in ROW.finditer(part):  # noqa: B007 - the last row that begins here
-                    pass
-                since = len(part) - last.start() if last else since + len(part)
+                begun = [row.start() for row in ROW.finditer(part)]
+                since = len(part) - begun[-1] if begun else since + len(part)
                 if since > MOST_ROW:
                     raise _refused(f"Bảng có dòng quá dài, hoặc quá nhiều cột (tối đa {MOST_COLUMNS}).")
             rest = part[-16:]

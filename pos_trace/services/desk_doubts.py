@@ -81,7 +81,7 @@ def _serials(session: Session, node: Node, stations: Stations) -> list[Answer]:
         seen.setdefault(row.key, []).append(row)
     named = select(LotRecordRow.key, LotRecordRow.product_name)
     known = session.execute(named.where(LotRecordRow.key.in_(sorted({*keys, *map(lot_of, keys)}))))
-    names: dict[str, str] = {key: name for key, name in known}  # noqa: C416
+    names = dict(known.all())
     return [
         {
             "key": key,

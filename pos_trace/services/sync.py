@@ -82,15 +82,19 @@ def _asked(node: Node, feed: ProvinceFeed) -> FeedPage:
 
 
 def judge_again(node: Node, now: datetime) -> int:
-    """Judge the lots on hand whose facts changed since the last time; answers how many keys."""
+    """Judge the lots on hand whose facts changed since the last time; answers how many keys.
+
+    Done is only what the feed was read to: a snapshot is newer than what the feed has yet to tell of other sites.
+    """
     with node.db.read() as session:
         done, reached = _position(session, JUDGED), lots.records_age(session).version
+        read_to = _position(session, CHANGES)
         keys = changed_facts.keys_on_hand(session, node.id, done) if reached > done else []
     if keys:
         judging.rejudge_keys(node, keys, now, "records")
-    if reached > done:
+    if read_to > done:
         with node.write(node.machine("feed"), now) as tx:
-            move(tx, JUDGED, reached)
+            move(tx, JUDGED, read_to)
     return len(keys)
 
 

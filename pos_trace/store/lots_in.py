@@ -85,7 +85,7 @@ def upsert_lot(session: Session, line: Mapping[str, Any], _now: datetime) -> lis
 
 def _versions(session: Session, keys: set[str]) -> dict[str, int]:
     found = select(LotRecordRow.key, LotRecordRow.version).where(LotRecordRow.key.in_(sorted(keys)))
-    return {key: version for key, version in session.execute(found)}  # noqa: C416
+    return dict(session.execute(found).all())
 
 
 def _upsert(insert: Any) -> Any:

@@ -278,7 +278,7 @@ def test_stations_and_their_stalls_come_with_it(linked, now):
     enrolled(linked, now)
     snapshots.take(linked.station, Path(publish(linked, now)["path"]), now)
     assert rows(linked.station, StationRow) == 1
-    assert rows(linked.station, FeedCursor) == 1
+    assert rows(linked.station, FeedCursor) == 0, "no feed was read"
 
 
 def test_a_recall_overtakes_the_lots_and_blocks_what_lies_here(night, now):
@@ -298,3 +298,10 @@ def test_stations_fetch_a_new_snapshot_on_different_days(linked, now):
     waits = [snapshots._fresh_for(replace(linked.station, id=f"cho-{number}")).days for number in range(1000)]
     assert {waits.count(day) > 100 for day in range(15, 20)} == {True}
     assert sum(waits.count(day) for day in range(15, 20)) == 1000
+
+
+def test_what_the_feed_has_yet_to_tell_does_not_count_as_judged_by_the_snapshot(linked, now):
+    snapshots.take(linked.station, Path(publish(linked, now)["path"]), now)
+    assert sync.position(linked.station, sync.JUDGED) == sync.position(linked.station, sync.CHANGES) == 0
+    sync.pull(linked.station, now)
+    assert sync.position(linked.station, sync.JUDGED) == sync.position(linked.station, sync.CHANGES) > 0

@@ -127,10 +127,10 @@ def _older(one: RecordAnswer | None, other: RecordAnswer) -> RecordAnswer:
     """Of two that both say absent, the one whose word is older: together they vouch for no more than that."""
     if one is None:
         return other
-    ages = [answer.age.as_of for answer in (one, other)]
-    if None in ages:
+    ours, theirs = one.age.as_of, other.age.as_of
+    if ours is None or theirs is None:
         return replace(one, age=RecordsAge())
-    return one if ages[0] <= ages[1] else other  # type: ignore[operator]
+    return one if ours <= theirs else other
 
 
 def member(
